@@ -1,0 +1,1 @@
+"""Decide whether a small language model can do your reading job."""

@@ -1,0 +1,28 @@
+"""The task this project was made for: nine questions about data breaches in the press.
+
+The one place in the library that knows what a breach is. The wording of the questions is in
+``evals/prompts/breach.yaml``.
+"""
+
+from slm_harness.breach.reader import read
+from slm_harness.task import Kind, Question, Task
+
+TASK = Task(
+    name="breach",
+    response_name="BreachAnalysisResponse",
+    questions=(
+        Question("data_breach", Kind.YES_NO),
+        Question("breached_entity", Kind.NAMES),
+        Question("records_breached", Kind.COUNT),
+        Question("breach_date", Kind.DATE),
+        Question("discovery_date", Kind.DATE),
+        Question("cause_known", Kind.YES_NO),
+        Question("cause", Kind.TEXT),
+        Question("third_parties_involved", Kind.YES_NO),
+        Question("third_parties", Kind.NAMES, listed=True),
+    ),
+    reader=read,
+)
+
+BreachAnalysisResponse = TASK.response_model
+"""What a model replies to one article: nine fields, all required."""

@@ -1,0 +1,1 @@
+"""Graders: pure functions from (question, label, answer) to a grade with a reason."""

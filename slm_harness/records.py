@@ -1,0 +1,164 @@
+"""Frozen values that travel between the rooms. No behaviour beyond what follows from the fields."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Article:
+    """One labelled page."""
+
+    id: str
+    text: str
+    """The cleaned text."""
+    answers: Mapping[str, object]
+    """Question id to label value, as the label file gives it, already found valid."""
+    label_digest: str
+    """sha256 (first 12 hex digits) of all that decides a grade: answers, publication date, contested."""
+    kind: str = ""
+    title: str | None = None
+    published: date | None = None
+    tags: tuple[str, ...] = ()
+    contested: frozenset[str] = frozenset()
+    """Questions on which two careful editors could differ: asked, shown, never scored."""
+
+    @property
+    def prompt(self) -> str:
+        """What is put to a model after the system prompt: title and date where known, then the text."""
+        head = []
+        if self.title:
+            head.append(f"Title: {self.title}")
+        if self.published:
+            head.append(f"Published: {self.published.isoformat()}")
+        return "\n".join([*head, "", self.text] if head else [self.text])
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """One entry of ``models.yaml``: a model as the user names it."""
+
+    name: str
+    """Also its pytest marker."""
+    engine: str
+    base: str
+    """What the engine builds upon: an Ollama name, ``hf.co/...``, or the reader of the baseline."""
+    options: Mapping[str, object] = field(default_factory=dict)
+    """Options that the user pins; the engine pins the rest."""
+    origin: str = "unknown"
+    licence: str = "unknown"
+    timeout: float = 300.0
+    """Longest wait for one reply, in seconds."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What is made of a base: the words, the reply's form, and the settings."""
+
+    task: str
+    system: str
+    schema: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One article put to one model. There is no label in it, so no engine can see one."""
+
+    model: str
+    article: str
+    prompt: str
+    sample: int = 0
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Which model it really is that answers, as the engine found out."""
+
+    engine: str
+    server: str
+    """Version of what serves the model."""
+    base: str
+    digest: str
+    """Digest of the base's content: a name can be moved to other weights, this cannot."""
+    template: str = ""
+    options: Mapping[str, object] = field(default_factory=dict)
+    """Every option that is sent, pinned ones included."""
+    serves: str = ""
+    """Name of the custom model under which the engine serves it. Provenance, not part of the key."""
+    machine: Mapping[str, object] = field(default_factory=dict)
+    """Effective context, share on the GPU and the like. Provenance, not part of the key."""
+
+
+Finish = Literal["stop", "length", "looped", "empty"]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a model said about one article, word for word, and what it took."""
+
+    text: str
+    finish: Finish
+    """``stop``: the model ended its reply; ``length``: it was cut off at the token limit; ``looped``:
+    the server stopped it for repeating itself; ``empty``: it said nothing."""
+    seconds: float
+    """Wall time of the request as asked, in seconds; a recalled reply keeps the original."""
+    prompt_tokens: int | None = None
+    reply_tokens: int | None = None
+    eval_seconds: float | None = None
+    """Time spent on producing ``reply_tokens``, in seconds."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A reply with the key it is filed under and the parts that the key was made of."""
+
+    key: str
+    parts: Mapping[str, object]
+    reply: Reply
+    identity: Identity
+
+
+@dataclass(frozen=True)
+class Grade:
+    """The judgement on one answer."""
+
+    passed: bool
+    reason: str
+    """One line that a person can check: what was read, what was wanted, which rule decided."""
+    expected: str = ""
+    """The label in words."""
+    got: str = ""
+    """The answer in words."""
+
+
+class Verdict(StrEnum):
+    """What became of one question about one article."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    UNUSABLE = "unusable"
+    """The model gave no valid answer; counts as not passed, under its own name."""
+    NOT_MEASURED = "not-measured"
+    """The harness got no answer; never a number."""
+    CONTESTED = "contested"
+    """Asked and shown, never scored."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One case after grading: what reports, tables and the gate are made of."""
+
+    model: str
+    article: str
+    question: str
+    verdict: Verdict
+    expected: str
+    got: str
+    reason: str
+    seconds: float | None = None
+    """Of the article's one request, shared by all its questions."""
+    tokens: int | None = None
+    recalled: bool | None = None
+    key: str = ""
