@@ -7,6 +7,7 @@
     │   ├── ModelsError          models.yaml or --model
     │   └── SnapshotError        a committed snapshot or its accepted replies cannot be read
     ├── FetchError               a page could not be fetched from the web
+    ├── PageError                a page has no article that can be taken out of it
     └── NotMeasured              no answer was obtained: never a wrong answer
         ├── ServerUnreachable    nobody answers at the address             (ends the model's run)
         ├── ModelUnavailable     the base cannot be had, or not built upon (ends the model's run)
@@ -65,6 +66,10 @@ class SnapshotError(SettingsError):
 
 class FetchError(HarnessError):
     """A page could not be fetched."""
+
+
+class PageError(HarnessError):
+    """A page has no article that can be taken out of it: empty, no HTML, too large, script only."""
 
 
 class NotMeasured(HarnessError):

@@ -1,0 +1,215 @@
+"""Asking: one ``fill`` that gets every reply that is wanted, from the store or from the model.
+
+It is the only place that asks, model by model, so that each reply is obtained once, whatever the
+number of workers that wait for it.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+
+from slm_harness.engines import Engine, Report
+from slm_harness.errors import HarnessError, NeverAsked, NotMeasured
+from slm_harness.evidence import Evidence
+from slm_harness.records import Identity, Recipe, Request, Stored
+from slm_harness.store import Store, differing_parts, key_of, key_parts
+
+
+class Mode(StrEnum):
+    """Where replies may come from."""
+
+    AUTO = "auto"
+    """Recall what is stored, ask the rest."""
+    REPLAY = "replay"
+    """Recall only; no server is spoken to."""
+    FRESH = "fresh"
+    """Ask for everything again."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """It is known which model answers."""
+
+    model: str
+    identity: Identity
+
+
+@dataclass(frozen=True)
+class Obtained:
+    """A reply is there."""
+
+    model: str
+    article: str
+    stored: Stored
+    recalled: bool
+    why: str = ""
+    """For a reply that was asked for: why the store had none."""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """No reply was obtained. Never stored, so that the next run tries again."""
+
+    model: str
+    article: str
+    kind: str
+    """Name of the error's class."""
+    message: str
+
+
+Event = Prepared | Obtained | Failed
+
+
+@dataclass(frozen=True)
+class Batch:
+    """All that is wanted of one model."""
+
+    model: str
+    open_engine: Callable[[], Engine]
+    """Called at most once, and not at all where a replay needs no engine."""
+    local: bool
+    """Whether the engine works in this process, so that it tells its identity without a server."""
+    requests: Sequence[Request]
+    evidence: Evidence | None = None
+    """The replies that were accepted with the model's snapshot."""
+    problem: str = ""
+    """Why the model cannot be reached, when that is known already."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where replies come from and go to."""
+
+    store: Store
+    mode: Mode
+    answers: Path
+    """Folder of the accepted replies, for messages."""
+
+
+def fill(
+    batches: Iterable[Batch],
+    recipe: Recipe,
+    sources: Sources,
+    stop: threading.Event,
+    report: Report,
+) -> Iterator[Event]:
+    """Get every reply of every batch, one event each, model by model.
+
+    A failure of one article goes on to the next; a failure that concerns the model ends its batch.
+    ``stop`` ends it after the request that is open.
+    """
+    for batch in batches:
+        if stop.is_set():
+            return
+        with closing(_Batch(batch, recipe, sources, stop, report)) as one:
+            yield from one.events()
+
+
+class _Batch:
+    """One batch on its way."""
+
+    def __init__(
+        self, batch: Batch, recipe: Recipe, sources: Sources, stop: threading.Event, report: Report
+    ) -> None:
+        self._batch = batch
+        self._recipe = recipe
+        self._sources = sources
+        self._stop = stop
+        self._report = report
+        self._built: Identity | None = None
+
+    @cached_property
+    def _engine(self) -> Engine:
+        return self._batch.open_engine()
+
+    def close(self) -> None:
+        if "_engine" in self.__dict__:
+            self._engine.close()
+
+    def events(self) -> Iterator[Event]:
+        batch = self._batch
+        try:
+            if batch.problem:
+                raise NotMeasured(batch.problem)
+            identity = self._identity()
+        except NotMeasured as error:
+            yield from self._all_failed(batch.requests, error)
+            return
+        yield Prepared(batch.model, identity)
+        for number, request in enumerate(batch.requests):
+            if self._stop.is_set():
+                return
+            try:
+                yield self._obtain(identity, request)
+            except NotMeasured as error:
+                yield _failed(request, error, error.message)
+                if error.ends_model:
+                    yield from self._all_failed(batch.requests[number + 1 :], error)
+                    return
+
+    def _identity(self) -> Identity:
+        batch = self._batch
+        if self._sources.mode is not Mode.REPLAY or batch.local:
+            return self._engine.identify(self._recipe, self._report)
+        if batch.evidence is None:
+            raise NeverAsked(never_accepted(batch.model, self._sources.answers))
+        return batch.evidence.identity
+
+    def _obtain(self, identity: Identity, request: Request) -> Obtained:
+        parts = key_parts(identity, self._recipe, request)
+        key = key_of(parts)
+        if self._sources.mode is not Mode.FRESH:
+            stored = self._recall(key)
+            if stored is not None:
+                return Obtained(request.model, request.article, stored, recalled=True)
+        why = self._why(request, parts)
+        if self._sources.mode is Mode.REPLAY:
+            raise NeverAsked(
+                f"nobody has asked {request.model} this prompt about {request.article}: {why}; where "
+                f"its server is, run pytest -m {request.model} --snapshot-update and commit it"
+            )
+        if self._built is None:
+            self._built = self._engine.build(identity, self._recipe, self._report)
+        reply = self._engine.ask(request)
+        stored = Stored(key, parts, reply, self._built)
+        self._sources.store.put(request, stored)
+        return Obtained(request.model, request.article, stored, recalled=False, why=why)
+
+    def _recall(self, key: str) -> Stored | None:
+        accepted = self._batch.evidence.find(key) if self._batch.evidence else None
+        return accepted or self._sources.store.get(key)
+
+    def _why(self, request: Request, parts: Mapping[str, object]) -> str:
+        if self._sources.mode is Mode.FRESH:
+            return "--answers=fresh asks again"
+        nearest = self._sources.store.nearest(request, parts)
+        if self._batch.evidence and request.article in self._batch.evidence.replies:
+            accepted = self._batch.evidence.replies[request.article]
+            if nearest is None or len(differing_parts(parts, accepted.parts)) <= len(
+                differing_parts(parts, nearest.parts)
+            ):
+                nearest = accepted
+        if nearest is None:
+            return "it was never asked about this article"
+        names = differing_parts(parts, nearest.parts)
+        return f"{' and '.join(names)} changed since the nearest stored answer"
+
+    def _all_failed(self, requests: Iterable[Request], error: HarnessError) -> Iterator[Failed]:
+        for request in requests:
+            yield _failed(request, error, error.message)
+
+
+def _failed(request: Request, error: HarnessError, message: str) -> Failed:
+    return Failed(request.model, request.article, type(error).__name__, message)
+
+
+def never_accepted(model: str, folder: Path) -> str:
+    """Why nothing of a model can be replayed, and what to do."""
+    return (
+        f"{model} has no accepted replies in {folder}: where its server is, run "
+        f"pytest -m {model} --snapshot-update and commit what it writes"
+    )

@@ -1,0 +1,27 @@
+"""Engines: what a model is asked through. They see requests, never labels, graders or the gate."""
+
+from slm_harness.engines.baseline import BaselineEngine
+from slm_harness.engines.protocol import Engine, Presence, Reader, Report, bad_host
+from slm_harness.errors import ModelsError
+from slm_harness.records import ModelSpec
+
+__all__ = ["Engine", "Presence", "Reader", "Report", "open_engine"]
+
+
+def open_engine(spec: ModelSpec, reader: Reader | None) -> Engine:
+    """The engine of a model. ``reader`` is the task's rule-based reader, for the baseline.
+
+    Raises:
+        SettingsError: the entry has options that the engine does not know, the address of the server
+            is none, or the task has no reader.
+    """
+    if spec.engine == "baseline":
+        if reader is None:
+            raise ModelsError(f"{spec.name}: this task has no rule-based reader to be a baseline")
+        return BaselineEngine(spec, reader)
+    try:
+        from slm_harness.engines.ollama import OllamaEngine
+    except ValueError as error:
+        # The ollama package makes a client of its own while it is imported.
+        raise bad_host(error) from error
+    return OllamaEngine(spec)

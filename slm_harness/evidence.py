@@ -1,0 +1,142 @@
+"""The accepted replies of a model: the evidence behind its snapshot, committed beside it."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from slm_harness.errors import SnapshotError
+from slm_harness.records import Identity, Recipe, Request, Stored
+from slm_harness.store import (
+    FORMAT,
+    IDENTITY,
+    REPLY,
+    key_of,
+    parts_of,
+    text_digest,
+    write_atomically,
+)
+
+
+class Evidence:
+    """The accepted replies of one model, committed beside its snapshot: ``<folder>/<model>.jsonl``.
+
+    The first line says who was asked and in which words; then one line for each article.
+    """
+
+    def __init__(self, identity: Identity, recipe: Recipe, replies: Mapping[str, Stored]) -> None:
+        self.identity = identity
+        self.recipe = recipe
+        self.replies = replies
+        """Article id to its reply."""
+
+    def find(self, key: str) -> Stored | None:
+        """The accepted reply filed under ``key``."""
+        return next((stored for stored in self.replies.values() if stored.key == key), None)
+
+
+class _EvidenceHead(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    format: Annotated[int, Field(ge=FORMAT, le=FORMAT)]
+    model: str
+    identity: dict[str, Any]
+    recipe: dict[str, Any]
+
+
+class _EvidenceLine(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    article: str
+    key: str
+    article_digest: str
+    sample: int
+    reply: dict[str, Any]
+
+
+def load_evidence(folder: Path, model: str) -> Evidence | None:
+    """The accepted replies of ``model``; None where none were accepted yet.
+
+    Raises:
+        SnapshotError: the file is there and cannot be read, or a line was changed by hand.
+    """
+    path = folder / f"{model}.jsonl"
+    try:
+        # Not splitlines(): a reply may hold U+2028 or U+0085, which JSON leaves as they are.
+        lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SnapshotError(
+            f"{path}: the accepted replies cannot be read: {error}; {_RESTORE}"
+        ) from error
+    number = 0
+    try:
+        head = _EvidenceHead.model_validate_json(lines[0])
+        identity = IDENTITY.validate_python(head.identity)
+        recipe = TypeAdapter(Recipe).validate_python(head.recipe)
+        replies = {}
+        for line in lines[1:]:
+            number += 1
+            article, stored = _evidence_line(identity, recipe, line)
+            replies[article] = stored
+    except ValidationError as error:
+        raise SnapshotError(
+            f"{path}:{number + 1}: not a line of accepted replies: {error.errors()[0]['msg']}; {_RESTORE}"
+        ) from error
+    except _KeyMismatchError as error:
+        raise SnapshotError(
+            f"{path}:{number + 1}: the reply on {error} does not belong to its key; {_RESTORE}"
+        ) from error
+    return Evidence(identity, recipe, replies)
+
+
+_RESTORE = "restore it from version control, or accept anew with --snapshot-update"
+
+
+class _KeyMismatchError(Exception):
+    """The key of a line is not that of its parts; holds the article's id."""
+
+
+def _evidence_line(identity: Identity, recipe: Recipe, line: str) -> tuple[str, Stored]:
+    wire = _EvidenceLine.model_validate_json(line)
+    parts = parts_of(identity, recipe, wire.article_digest, wire.sample)
+    if key_of(parts) != wire.key:
+        raise _KeyMismatchError(wire.article)
+    return wire.article, Stored(wire.key, parts, REPLY.validate_python(wire.reply), identity)
+
+
+def write_evidence(
+    folder: Path,
+    model: str,
+    identity: Identity,
+    recipe: Recipe,
+    replies: Iterable[tuple[Request, Stored]],
+) -> None:
+    """Write the accepted replies of ``model``, one line for each article, in the order of their ids.
+
+    Raises:
+        SnapshotError: the file cannot be written; the one before is still there.
+    """
+    head = _EvidenceHead(
+        format=FORMAT,
+        model=model,
+        identity=IDENTITY.dump_python(identity, mode="json"),
+        recipe={"task": recipe.task, "system": recipe.system, "schema": dict(recipe.schema)},
+    )
+    lines = [head.model_dump_json()]
+    for request, stored in sorted(replies, key=lambda pair: pair[0].article):
+        wire = _EvidenceLine(
+            article=request.article,
+            key=stored.key,
+            article_digest=text_digest(request.prompt),
+            sample=request.sample,
+            reply=REPLY.dump_python(stored.reply, mode="json"),
+        )
+        lines.append(wire.model_dump_json())
+    path = folder / f"{model}.jsonl"
+    try:
+        write_atomically(path, "\n".join(lines) + "\n")
+    except OSError as error:
+        raise SnapshotError(f"{path}: the accepted replies cannot be written: {error}") from error

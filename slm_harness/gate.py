@@ -1,0 +1,201 @@
+"""The gate: pass rates of a model with the outcome of every answer, and what became worse since.
+
+A snapshot is a text that people read in a pull request: who was asked, the rate of each question, and
+one short line for each article. It is byte-identical as long as nothing changed.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from slm_harness.errors import SnapshotError
+from slm_harness.records import Verdict
+
+FORMAT = 1
+MARKS: Mapping[Verdict, str] = {
+    Verdict.RIGHT: "+",
+    Verdict.WRONG: "-",
+    Verdict.UNUSABLE: "?",
+    Verdict.CONTESTED: "~",
+}
+_VERDICTS = {mark: verdict for verdict, mark in MARKS.items()}
+_RANK = {Verdict.RIGHT: 2, Verdict.WRONG: 1, Verdict.UNUSABLE: 0}
+_TITLE = f"slm-harness pass rates, format {FORMAT}"
+_LEGEND = "each article's answers in the order of the questions: + right, - wrong, ? unusable, ~ contested"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One article's outcomes."""
+
+    labels: str
+    """Digest of the labels that they were graded by."""
+    verdicts: tuple[Verdict, ...]
+    """In the order of the questions."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What a model got right, and of which model, words and graders that is true."""
+
+    model: str
+    provenance: Mapping[str, str]
+    """What the rates depend on besides the articles: base digest, prompt, options, graders."""
+    questions: tuple[str, ...]
+    lines: Mapping[str, Line]
+    """Article id to its outcomes, sorted by id."""
+
+    def verdict(self, article: str, question: str) -> Verdict | None:
+        """What one answer was; None where the snapshot does not know the article or question."""
+        line = self.lines.get(article)
+        if line is None or question not in self.questions:
+            return None
+        return line.verdicts[self.questions.index(question)]
+
+    def rate(self, question: str) -> tuple[int, int]:
+        """How many answers to ``question`` are right, and of how many that are scored."""
+        verdicts = [self.verdict(article, question) for article in self.lines]
+        return verdicts.count(Verdict.RIGHT), sum(v is not Verdict.CONTESTED for v in verdicts)
+
+
+@dataclass(frozen=True)
+class Flip:
+    """One answer that is judged otherwise than before."""
+
+    article: str
+    question: str
+    before: Verdict
+    now: Verdict
+
+    @property
+    def worse(self) -> bool:
+        """Whether it fell, in the order right, wrong, unusable."""
+        return _RANK.get(self.now, 0) < _RANK.get(self.before, 0)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A snapshot now against the accepted one."""
+
+    flips: tuple[Flip, ...]
+    changed: tuple[str, ...]
+    """What is another model, prompt or setting than before: what is being compared."""
+    incomparable: tuple[str, ...]
+    """Why the two cannot be compared as they are: other articles, labels, questions or graders."""
+
+    @property
+    def worse(self) -> tuple[Flip, ...]:
+        """The answers that fell."""
+        return tuple(flip for flip in self.flips if flip.worse)
+
+    @property
+    def better(self) -> tuple[Flip, ...]:
+        """The answers that rose."""
+        return tuple(flip for flip in self.flips if not flip.worse)
+
+    @property
+    def passes(self) -> bool:
+        """Whether no answer fell and everything could be compared (the strict gate)."""
+        return not self.worse and not self.incomparable
+
+
+def compare(before: Snapshot, now: Snapshot) -> Comparison:
+    """What changed from the accepted snapshot to the present one."""
+    incomparable = [*_other_articles(before, now), *_other_ground(before, now)]
+    changed = [
+        f"{name} changed"
+        for name in now.provenance
+        if name != "graders" and before.provenance.get(name) != now.provenance[name]
+    ]
+    flips = []
+    for article in now.lines:
+        for question in now.questions:
+            old, new = before.verdict(article, question), now.verdict(article, question)
+            if old is None or new is None or old is new or Verdict.CONTESTED in (old, new):
+                continue
+            flips.append(Flip(article, question, old, new))
+    return Comparison(tuple(flips), tuple(changed), tuple(incomparable))
+
+
+def _other_articles(before: Snapshot, now: Snapshot) -> Iterable[str]:
+    added = [article for article in now.lines if article not in before.lines]
+    gone = [article for article in before.lines if article not in now.lines]
+    relabelled = [
+        article
+        for article, line in now.lines.items()
+        if article in before.lines and before.lines[article].labels != line.labels
+    ]
+    if added:
+        yield f"{_listed(added)} joined since the snapshot"
+    if gone:
+        yield f"{_listed(gone)} left since the snapshot"
+    if relabelled:
+        yield f"the labels of {_listed(relabelled)} changed since the snapshot"
+
+
+def _other_ground(before: Snapshot, now: Snapshot) -> Iterable[str]:
+    if before.questions != now.questions:
+        yield "the questions are others than in the snapshot"
+    if before.provenance.get("graders") != now.provenance.get("graders"):
+        yield (
+            f"the graders changed since the snapshot ({before.provenance.get('graders')} before, "
+            f"{now.provenance.get('graders')} now)"
+        )
+
+
+def _listed(articles: Sequence[str]) -> str:
+    shown = ", ".join(articles[:5])
+    return shown if len(articles) <= 5 else f"{shown} and {len(articles) - 5} more"
+
+
+def render(snapshot: Snapshot) -> str:
+    """The text of a snapshot."""
+    width = max(len(name) for name in ("model", "articles", *snapshot.provenance))
+    head = [
+        _TITLE,
+        "",
+        f"{'model':{width}}  {snapshot.model}",
+        *(f"{name:{width}}  {value}" for name, value in snapshot.provenance.items()),
+        f"{'articles':{width}}  {len(snapshot.lines)}",
+        "",
+    ]
+    rates = []
+    for question in snapshot.questions:
+        right, of = snapshot.rate(question)
+        rates.append(f"{right:5} of {of:5}  {question}")
+    column = max([len(article) for article in snapshot.lines], default=0)
+    lines = [
+        f"{article:{column}}  {line.labels}  {''.join(MARKS[verdict] for verdict in line.verdicts)}"
+        for article, line in snapshot.lines.items()
+    ]
+    return "\n".join([*head, *rates, "", _LEGEND, *lines]) + "\n"
+
+
+_RATE = re.compile(r" *\d+ of +\d+  (\S+)")
+_LINE = re.compile(r"(\S+) +([0-9a-f]+)  ([-+?~]+)")
+
+
+def parse(text: str, where: str) -> Snapshot:
+    """Read the text of a snapshot back; ``where`` names the file in messages.
+
+    Raises:
+        SnapshotError: the text is not what ``render`` writes.
+    """
+    restore = "restore it from version control, or accept anew with --snapshot-update"
+    blocks = text.split("\n\n")
+    if not text.startswith(_TITLE + "\n") or len(blocks) != 4:
+        raise SnapshotError(f"{where}: no snapshot of {_TITLE!r}; {restore}")
+    head = dict(line.split(None, 1) for line in blocks[1].splitlines() if len(line.split()) > 1)
+    questions = tuple(
+        match.group(1) for line in blocks[2].splitlines() if (match := _RATE.fullmatch(line))
+    )
+    lines: dict[str, Line] = {}
+    for row in blocks[3].splitlines()[1:]:
+        match = _LINE.fullmatch(row)
+        if match is None or len(match.group(3)) != len(questions):
+            raise SnapshotError(f"{where}: not a line of outcomes: {row[:80]!r}; {restore}")
+        lines[match.group(1)] = Line(match.group(2), tuple(_VERDICTS[m] for m in match.group(3)))
+    if "model" not in head or head.get("articles") != str(len(lines)):
+        raise SnapshotError(f"{where}: it has not the articles that it counts; {restore}")
+    provenance = {name: value for name, value in head.items() if name not in ("model", "articles")}
+    return Snapshot(head["model"], provenance, questions, lines)

@@ -1,0 +1,95 @@
+"""The pytest plugin. Each hook hands over; what happens is in the modules beside this one."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from slm_harness.plugin import cases, hooks, options, summary
+from slm_harness.plugin.cases import accepted, analyzer, answer, pass_rates
+from slm_harness.plugin.state import STATE
+
+__all__ = ["accepted", "analyzer", "answer", "pass_rates"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare flags and settings."""
+    options.add(parser)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Set other plugins' options, before they are configured by them."""
+    hooks.defaults(config)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Load everything and refuse what is wrong."""
+    hooks.configure(config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:  # noqa: ANN401 - xdist has no types
+    """Hand a worker what only the controller knows."""
+    node.workerinput[hooks.WORKER_INPUT] = hooks.for_worker(node.config.stash[STATE])
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make the cases."""
+    if STATE in metafunc.config.stash:
+        cases.parametrize(metafunc, metafunc.config.stash[STATE])
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Order the cases and take out those that cannot run."""
+    if not hooks.distributes(session.config):
+        hooks.choose(session, session.config.stash[STATE])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any, ids: Sequence[str]) -> None:  # noqa: ANN401
+    """Ask for what the workers collected; they all collect the same."""
+    state = node.config.stash[STATE]
+    if not state.selected and not state.gates:
+        hooks.start_asking(state, hooks.cases_of_ids(state, ids))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Ask for what was collected here."""
+    if not session.config.option.collectonly and not hooks.distributes(session.config):
+        found = [case for item in session.items if (case := cases.case_of(item)) is not None]
+        hooks.start_asking(session.config.stash[STATE], found)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Stop asking; write results.json."""
+    state = session.config.stash.get(STATE, None)
+    if state is not None:
+        hooks.finish(state)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:  # noqa: ANN401
+    """Print the closing table."""
+    # Nothing is deleted any more from here on, and syrupy would advise against our own setting.
+    config.option.disable_unused_snapshots = False
+    state = config.stash.get(STATE, None)
+    if state is None or config.option.collectonly:
+        return
+    lines = list(summary.closing_lines(state, explain=config.getoption("slm_explain")))
+    if lines:
+        terminalreporter.section("slm-harness", sep="-")
+        for line in lines:
+            terminalreporter.write_line(line)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Copy the JUnit file to the usual place; close what is open."""
+    state = config.stash.get(STATE, None)
+    if state is not None:
+        hooks.leave(config, state)

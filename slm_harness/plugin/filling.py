@@ -1,0 +1,100 @@
+"""The thread that asks while tests grade what has come; it lives in the controlling process only."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from slm_harness.asking import Batch, Event, Failed, Obtained, fill
+from slm_harness.journal import Journal
+from slm_harness.session import Evaluation
+
+STOP_SECONDS = 0.5
+"""How long the end of a run waits for an open request; the reply of a longer one is let go."""
+
+
+class Filler:
+    """Asks for what the selected cases need, and tells the journal."""
+
+    def __init__(
+        self, evaluation: Evaluation, journal: Journal, show: Callable[[str], None]
+    ) -> None:
+        self._evaluation = evaluation
+        self._journal = journal
+        self._show = show
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.asked: list[Obtained] = []
+        """The replies that were asked for, with the reason why the store had none."""
+
+    def start(self, wanted: Iterable[tuple[str, str]], problems: Mapping[str, str]) -> None:
+        """Begin with the wanted (model, article) pairs, once.
+
+        Raises:
+            SettingsError: the accepted replies of a model cannot be read.
+        """
+        if self._thread is not None:
+            return
+        batches = self._evaluation.batches(wanted, problems)
+        self._thread = threading.Thread(
+            target=self._run, args=(batches,), name="slm-harness asking", daemon=True
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask for nothing more. What has come is kept."""
+        self._stop.set()
+        if self._thread is None:
+            self._journal.end()
+            return
+        self._thread.join(STOP_SECONDS)
+
+    def _run(self, batches: Sequence[Batch]) -> None:
+        progress = _Progress(batches, self._show)
+        recipe, sources = self._evaluation.recipe, self._evaluation.sources
+        try:
+            for event in fill(batches, recipe, sources, self._stop, progress.busy):
+                if isinstance(event, Obtained) and not event.recalled:
+                    self.asked.append(event)
+                self._journal.add(event)
+                progress.add(event)
+        finally:
+            # Whatever happens here, nobody must go on waiting.
+            self._journal.end()
+
+
+class _Progress:
+    """Lines on how far the asking is: what, how many of how many, time left."""
+
+    def __init__(self, batches: Sequence[Batch], show: Callable[[str], None]) -> None:
+        self._totals = {batch.model: len(batch.requests) for batch in batches}
+        self._done = dict.fromkeys(self._totals, 0)
+        self._spent: list[float] = []
+        self._show = show
+        self._shown = 0.0
+
+    def busy(self, line: str) -> None:
+        """Tell what an engine is busy with, at most once a second."""
+        if time.monotonic() - self._shown >= 1:
+            self._shown = time.monotonic()
+            self._show(line)
+
+    def add(self, event: Event) -> None:
+        """Count an event; tell of a reply that was asked for."""
+        if not isinstance(event, Obtained | Failed):
+            return
+        self._done[event.model] += 1
+        if isinstance(event, Failed) or event.recalled:
+            return
+        self._spent.append(event.stored.reply.seconds)
+        left = self._totals[event.model] - self._done[event.model]
+        each = sum(self._spent[-10:]) / len(self._spent[-10:])
+        self.busy(
+            f"{event.model}: {self._done[event.model]} of {self._totals[event.model]} articles, "
+            f"{each:.1f} s each, about {duration(each * left)} left"
+        )
+
+
+def duration(seconds: float) -> str:
+    """``95`` as ``1 min 35 s``."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -1,0 +1,111 @@
+"""Command-line flags and ini settings, and what they add up to."""
+
+import importlib
+from pathlib import Path
+
+import pytest
+
+from slm_harness.asking import Mode
+from slm_harness.errors import SettingsError
+from slm_harness.session import Settings
+from slm_harness.task import Task
+
+_PATHS = {
+    "slm_prompt": ("evals/prompts/breach.yaml", "wording of the questions"),
+    "slm_models": ("evals/models.yaml", "the models that can be evaluated"),
+    "slm_articles": ("fixtures/articles", "folder of the labelled articles"),
+    "slm_answers": ("evals/answers", "folder of the accepted replies"),
+    "slm_snapshots": ("evals/__snapshots__", "folder of the accepted pass rates"),
+    "slm_store": (".slm-harness", "working store of all replies"),
+    "slm_reports": ("reports", "folder of what a run leaves"),
+}
+
+
+def add(parser: pytest.Parser) -> None:
+    """Declare every flag and setting."""
+    group = parser.getgroup("slm-harness")
+    group.addoption(
+        "--model",
+        action="append",
+        default=[],
+        dest="slm_added_models",
+        metavar="NAME=ollama:BASE",
+        help="evaluate one more model in this run, as in gemma=ollama:gemma3:4b",
+    )
+    group.addoption(
+        "--articles",
+        default=None,
+        dest="slm_articles",
+        metavar="DIR",
+        help=_PATHS["slm_articles"][1],
+    )
+    group.addoption(
+        "--answers",
+        choices=[mode.value for mode in Mode],
+        default=Mode.AUTO.value,
+        dest="slm_mode",
+        help="auto: recall stored replies, ask the rest; replay: no server, accepted and stored "
+        "replies only; fresh: ask everything again",
+    )
+    group.addoption(
+        "--explain-asks",
+        action="store_true",
+        dest="slm_explain",
+        help="say for each article that was asked why no stored reply would do",
+    )
+    group.addoption(
+        "--all-wrong-fail",
+        action="store_true",
+        dest="slm_all_wrong_fail",
+        help="fail for every wrong answer, also for those that the accepted snapshot knows as wrong",
+    )
+    group.addoption(
+        "--require-models",
+        action="store_true",
+        dest="slm_require_models",
+        help="fail when a configured model cannot be evaluated, instead of naming it",
+    )
+    parser.addini("slm_task", "the task, as MODULE:NAME", default="slm_harness.breach:TASK")
+    for name, (default, description) in _PATHS.items():
+        parser.addini(name, description, default=default)
+
+
+def settings(config: pytest.Config) -> Settings:
+    """What flags and ini file ask for.
+
+    Raises:
+        SettingsError: ``slm_task`` names no task.
+    """
+    articles = config.getoption("slm_articles")
+    return Settings(
+        task=_task(config.getini("slm_task")),
+        prompt=path(config, "slm_prompt"),
+        models=path(config, "slm_models"),
+        articles=config.invocation_params.dir / articles
+        if articles
+        else path(config, "slm_articles"),
+        answers=path(config, "slm_answers"),
+        store=path(config, "slm_store"),
+        reports=path(config, "slm_reports"),
+        mode=Mode(config.getoption("slm_mode")),
+        added_models=tuple(config.getoption("slm_added_models")),
+    )
+
+
+def path(config: pytest.Config, name: str) -> Path:
+    """A path of the ini file, relative to the root of the project; absolute as it stands."""
+    return config.rootpath / str(config.getini(name))
+
+
+def _task(name: str) -> Task:
+    module, _, attribute = name.partition(":")
+    try:
+        task = getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise SettingsError(
+            f"slm_task = {name!r} cannot be loaded ({error}); write MODULE:NAME, "
+            "as in slm_harness.breach:TASK"
+        ) from error
+    if not isinstance(task, Task):
+        raise SettingsError(f"slm_task = {name!r} is a {type(task).__name__}, not a Task")
+    return task

@@ -1,0 +1,69 @@
+"""Who can be evaluated, found out once, before anything is collected."""
+
+from collections.abc import Mapping
+from contextlib import closing
+
+import pytest
+
+from slm_harness.asking import Mode, never_accepted
+from slm_harness.evidence import load_evidence
+from slm_harness.gate import Snapshot
+from slm_harness.plugin.selection import Selection
+from slm_harness.plugin.state import Standing
+from slm_harness.session import LOCAL_ENGINES, Evaluation
+
+
+def selection(config: pytest.Config) -> Selection:
+    """What the command line says about which cases are to run."""
+    failed: list[str] = []
+    if config.getoption("lf", False) and getattr(config, "cache", None) is not None:
+        failed = list(config.cache.get("cache/lastfailed", {}))
+    return Selection(
+        markers=config.getoption("markexpr", "") or "",
+        keywords=config.getoption("keyword", "") or "",
+        arguments=list(config.args),
+        added=[argument.partition("=")[0] for argument in config.getoption("slm_added_models")],
+        failed_before=failed,
+    )
+
+
+def find_out(
+    evaluation: Evaluation,
+    before: Mapping[str, Snapshot],
+    chosen: Selection,
+    *,
+    require_all: bool,
+) -> Standing:
+    """Look at each model that may have cases in the run.
+
+    A model that is named and cannot be reached is a problem; one that nobody named is left out, and
+    said to be.
+    """
+    named = chosen.named(evaluation.models)
+    problems: dict[str, str] = {}
+    left_out: dict[str, str] = {}
+    for model in chosen.possible(list(evaluation.models)):
+        if evaluation.models[model].engine in LOCAL_ENGINES:
+            continue
+        required = require_all or model in named
+        reason = _reason(evaluation, model, before, required=required)
+        if reason:
+            (problems if required else left_out)[model] = reason
+    return Standing(problems, left_out)
+
+
+def _reason(
+    evaluation: Evaluation, model: str, before: Mapping[str, Snapshot], *, required: bool
+) -> str:
+    """Why a model cannot be evaluated; empty when it can."""
+    if evaluation.settings.mode is Mode.REPLAY:
+        if load_evidence(evaluation.settings.answers, model) is None:
+            return never_accepted(model, evaluation.settings.answers)
+        return ""
+    if not required and model not in before:
+        return f"no accepted snapshot; evaluate it with pytest -m {model}"
+    with closing(evaluation.open_engine(model)) as engine:
+        presence = engine.presence()
+    if presence.problem or required or presence.pulled:
+        return presence.problem
+    return f"its base is not pulled; evaluate it with pytest -m {model}"

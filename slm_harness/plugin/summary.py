@@ -1,0 +1,143 @@
+"""What a run leaves behind: the closing table, results.json, and a JUnit file in the usual place."""
+
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+from slm_harness.errors import SettingsError
+from slm_harness.plugin.state import State
+from slm_harness.records import Outcome, Verdict
+from slm_harness.report.results import results_json
+from slm_harness.report.tally import Tally, tally
+from slm_harness.report.terminal import table
+from slm_harness.store import write_atomically
+
+
+def reports_folder(folder: Path) -> Path:
+    """The folder for what a run leaves, made and found writable before anything is asked.
+
+    Raises:
+        SettingsError: it cannot be written.
+    """
+    probe = folder / ".writable"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise SettingsError(
+            f"{folder}: the reports cannot be written there: {error}; "
+            "mend the permissions or set slm_reports in pyproject.toml"
+        ) from error
+    return folder
+
+
+def outcome_of(report: pytest.TestReport) -> Outcome | None:
+    """The outcome in the properties of a finished case; None for every other report."""
+    finished = report.when == "call" or (report.when == "setup" and not report.passed)
+    found: Mapping[str, object] = dict(report.user_properties)
+    if not finished or "verdict" not in found:
+        return None
+    seconds, tokens, recalled = found["seconds"], found["tokens"], found["recalled"]
+    return Outcome(
+        model=str(found["model"]),
+        article=str(found["article"]),
+        question=str(found["question"]),
+        verdict=Verdict(str(found["verdict"])),
+        expected=str(found["expected"]),
+        got=str(found["got"]),
+        reason=str(found["reason"]),
+        seconds=float(seconds) if isinstance(seconds, int | float) else None,
+        tokens=tokens if isinstance(tokens, int) else None,
+        recalled=recalled if isinstance(recalled, bool) else None,
+        key=str(found["key"]),
+    )
+
+
+def tallies(state: State) -> list[Tally]:
+    """The numbers of every model that had a case in the run."""
+    ran = {outcome.model for outcome in state.outcomes}
+    questions = state.evaluation.settings.task.ids
+    return [
+        tally(model, questions, state.outcomes, state.before.get(model))
+        for model in state.evaluation.models
+        if model in ran
+    ]
+
+
+def write_results(state: State) -> None:
+    """Write results.json, unless no case was run."""
+    if not state.outcomes:
+        return
+    state.follower.drain()
+    text = results_json(
+        version=metadata.version("slm-harness"),
+        task=state.evaluation.settings.task.name,
+        system=state.evaluation.recipe.system,
+        tallies=tallies(state),
+        identities=state.follower.identities,
+        outcomes=state.outcomes,
+        results=list(state.follower.results.values()),
+        commonest=state.evaluation.commonest_answers(),
+    )
+    write_atomically(state.evaluation.settings.reports / "results.json", text)
+
+
+def closing_lines(state: State, *, explain: bool) -> Iterator[str]:
+    """The lines at the end of a run."""
+    found = tallies(state)
+    if found:
+        snapshots = {model: model in state.before for model in state.evaluation.models}
+        yield from table(found, state.evaluation.commonest_answers(), snapshots)
+        yield ""
+        yield from _hints(state, found)
+    for model in state.evaluation.models:
+        if model in state.standing.left_out:
+            yield f"not evaluated: {model}: {state.standing.left_out[model]}"
+    if state.updating:
+        for model in sorted(set(state.selected) - state.gates):
+            yield (
+                f"nothing was accepted for {model}: its test_pass_rates was not selected; "
+                f"run pytest -m {model} --snapshot-update"
+            )
+    yield from state.notes
+    if explain:
+        yield from _explained(state)
+    if found:
+        yield f"reports: {state.evaluation.settings.reports}"
+
+
+def _hints(state: State, found: Sequence[Tally]) -> Iterator[str]:
+    for one in found:
+        if one.model not in state.before and not state.updating:
+            yield (
+                f"{one.model} has no accepted snapshot: its wrong answers fail until you accept "
+                f"them with pytest -m {one.model} --snapshot-update"
+            )
+        elif one.total.better and not state.updating:
+            yield (
+                f"{one.model}: {one.total.better} answers are better than in its snapshot; "
+                f"accept them with pytest -m {one.model} --snapshot-update"
+            )
+
+
+def _explained(state: State) -> Iterator[str]:
+    asked = state.filler.asked if state.filler else []
+    if not asked:
+        yield "--explain-asks: nothing was asked; every reply was stored"
+    for one in asked:
+        yield f"asked {one.model} about {one.article}: {one.why}"
+
+
+def keep_junit(config: pytest.Config, state: State) -> None:
+    """Leave junit.xml in the reports folder also when the user wants it elsewhere."""
+    chosen = config.getoption("xmlpath", None)
+    if not chosen:
+        return
+    written = Path(chosen)
+    usual = state.evaluation.settings.reports / "junit.xml"
+    if written.is_file() and written.resolve() != usual.resolve():
+        shutil.copyfile(written, usual)

@@ -1,0 +1,82 @@
+"""The numbers of a run, per model: counts by verdict, changes since the snapshot, time and tokens."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from slm_harness.gate import Flip, Snapshot
+from slm_harness.records import Outcome, Verdict
+
+
+@dataclass(frozen=True)
+class Rate:
+    """What became of one question, or of all, in the cases that were run."""
+
+    counts: Mapping[Verdict, int]
+    better: int = 0
+    """Answers that rose since the snapshot."""
+    worse: int = 0
+    """Answers that fell since the snapshot."""
+
+    @property
+    def right(self) -> int:
+        """How many answers were right."""
+        return self.counts[Verdict.RIGHT]
+
+    @property
+    def scored(self) -> int:
+        """Of how many: what was not measured, or is contested, is no number."""
+        return sum(self.counts[v] for v in (Verdict.RIGHT, Verdict.WRONG, Verdict.UNUSABLE))
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The numbers of one model in one run."""
+
+    model: str
+    questions: Mapping[str, Rate]
+    total: Rate
+    articles: int
+    """Articles with a reply."""
+    asked: int
+    """Articles that the model was asked in this run."""
+    recalled: int
+    """Articles whose reply was stored."""
+    seconds_per_article: float | None
+    """Mean wall time of the requests, as they were once asked; None where there is no reply."""
+    tokens_per_second: float | None
+    """Tokens of the replies over the wall time of the requests; None where the engine counts none."""
+
+
+def tally(
+    model: str, questions: Sequence[str], outcomes: Iterable[Outcome], before: Snapshot | None
+) -> Tally:
+    """Count the outcomes of one model."""
+    mine = [outcome for outcome in outcomes if outcome.model == model]
+    replies = {o.article: o for o in mine if o.verdict is not Verdict.NOT_MEASURED}
+    seconds = [o.seconds for o in replies.values() if o.seconds is not None]
+    tokens = [o.tokens for o in replies.values() if o.tokens is not None]
+    return Tally(
+        model=model,
+        questions={q: _rate([o for o in mine if o.question == q], before) for q in questions},
+        total=_rate(mine, before),
+        articles=len(replies),
+        asked=sum(o.recalled is False for o in replies.values()),
+        recalled=sum(o.recalled is True for o in replies.values()),
+        seconds_per_article=sum(seconds) / len(seconds) if seconds else None,
+        tokens_per_second=sum(tokens) / sum(seconds) if tokens and sum(seconds) > 0 else None,
+    )
+
+
+def _rate(outcomes: Sequence[Outcome], before: Snapshot | None) -> Rate:
+    counts = {verdict: sum(o.verdict is verdict for o in outcomes) for verdict in Verdict}
+    flips = [flip for outcome in outcomes if (flip := _flip(outcome, before))]
+    worse = sum(flip.worse for flip in flips)
+    return Rate(counts, better=len(flips) - worse, worse=worse)
+
+
+def _flip(outcome: Outcome, before: Snapshot | None) -> Flip | None:
+    was = before.verdict(outcome.article, outcome.question) if before else None
+    unscored = (Verdict.NOT_MEASURED, Verdict.CONTESTED)
+    if was is None or was is outcome.verdict or was in unscored or outcome.verdict in unscored:
+        return None
+    return Flip(outcome.article, outcome.question, was, outcome.verdict)

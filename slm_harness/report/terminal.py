@@ -1,0 +1,81 @@
+"""The closing table: model by question, and what it took. Pure text, no terminal needed."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from slm_harness.records import Verdict
+from slm_harness.report.tally import Rate, Tally
+
+GUTTER = 3
+_WORDS = {Verdict.NOT_MEASURED: "not measured"}
+
+
+def table(
+    tallies: Sequence[Tally],
+    commonest: Mapping[str, tuple[str, int, int]],
+    snapshots: Mapping[str, bool],
+) -> list[str]:
+    """The lines of the table.
+
+    Args:
+        tallies: one column each.
+        commonest: per question, the right and scored of always giving its commonest label.
+        snapshots: whether a model has an accepted snapshot to compare with.
+    """
+    questions = list(tallies[0].questions) if tallies else []
+    rows: list[list[str]] = [["", *(t.model for t in tallies), "commonest answer"]]
+    for question in questions:
+        cells = [_cell(t.questions[question], snapshots[t.model]) for t in tallies]
+        _, right, of = commonest.get(question, ("", 0, 0))
+        rows.append([question, *cells, f"{right}/{of}" if of else "-"])
+    rows.append(
+        [
+            "all questions",
+            *(_cell(t.total, snapshots[t.model]) for t in tallies),
+            f"{sum(r for _, r, _ in commonest.values())}/{sum(n for *_, n in commonest.values())}",
+        ]
+    )
+    rows.append([])
+    for verdict in Verdict:
+        if verdict is Verdict.RIGHT or any(t.total.counts[verdict] for t in tallies):
+            name = _WORDS.get(verdict, verdict.value)
+            rows.append([name, *(str(t.total.counts[verdict]) for t in tallies)])
+    for name, show in _COSTS.items():
+        rows.append([name, *(show(t) for t in tallies)])
+    return _aligned(rows)
+
+
+def _cell(rate: Rate, compared: bool) -> str:
+    """``11/12 +1 -2``: right of scored, then how many rose and fell since the snapshot."""
+    if rate.scored == 0:
+        return "not measured" if rate.counts[Verdict.NOT_MEASURED] else "-"
+    text = f"{rate.right}/{rate.scored}"
+    if compared and rate.better:
+        text += f" +{rate.better}"
+    if compared and rate.worse:
+        text += f" -{rate.worse}"
+    return text
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+_COSTS: Mapping[str, Callable[[Tally], str]] = {
+    "seconds per article": lambda t: _number(t.seconds_per_article, 2),
+    "tokens per second": lambda t: _number(t.tokens_per_second, 1),
+    "articles asked": lambda t: str(t.asked),
+    "articles recalled": lambda t: str(t.recalled),
+}
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    columns = max(len(row) for row in rows)
+    widths = [max(len(row[i]) for row in rows if i < len(row)) for i in range(columns)]
+    lines = []
+    for row in rows:
+        cells = [
+            cell.ljust(width) if i == 0 else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=False))
+        ]
+        lines.append((" " * GUTTER).join(cells).rstrip())
+    return lines

@@ -1,0 +1,289 @@
+"""One evaluation: what is asked of whom, and what becomes of the replies.
+
+Everything here follows from settings, labels and replies; nothing knows pytest.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+
+from slm_harness import grading
+from slm_harness.asking import Batch, Failed, Mode, Obtained, Sources
+from slm_harness.engines import Engine, open_engine
+from slm_harness.errors import ModelsError
+from slm_harness.evidence import load_evidence, write_evidence
+from slm_harness.gate import Line, Snapshot
+from slm_harness.labels import load_articles
+from slm_harness.models import load_models
+from slm_harness.printable import shortened
+from slm_harness.reading import read
+from slm_harness.records import (
+    Article,
+    Identity,
+    ModelSpec,
+    Outcome,
+    Recipe,
+    Request,
+    Stored,
+    Verdict,
+)
+from slm_harness.store import Store, canonical_json, text_digest
+from slm_harness.task import Task, load_prompt
+
+GOT_LENGTH = 200
+"""Longest answer that is shown in a line, in characters; the whole reply is in results.json."""
+LOCAL_ENGINES = frozenset({"baseline"})
+"""Engines that need no server."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where everything is, and how replies are to be got."""
+
+    task: Task
+    prompt: Path
+    models: Path
+    articles: Path
+    answers: Path
+    store: Path
+    reports: Path
+    mode: Mode = Mode.AUTO
+    added_models: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Case:
+    """One question about one article, put to one model."""
+
+    model: str
+    article: str
+    question: str
+
+    @property
+    def id(self) -> str:
+        """As pytest shows it in brackets."""
+        return f"{self.model}-{self.article}-{self.question}"
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Settings with all that they name, loaded and found valid."""
+
+    settings: Settings
+    models: Mapping[str, ModelSpec]
+    articles: Mapping[str, Article]
+    recipe: Recipe
+    cases: Mapping[str, Case] = field(default_factory=dict)
+    """Every case there is, by its id, model by model and article by article."""
+
+    @classmethod
+    def load(cls, settings: Settings, models: Mapping[str, ModelSpec]) -> "Evaluation":
+        """Load prompt and labels; nothing is asked.
+
+        Raises:
+            SettingsError: whatever of it is wrong.
+        """
+        task = settings.task
+        prompt = load_prompt(task, settings.prompt)
+        articles = {a.id: a for a in load_articles(settings.articles, task)}
+        cases = [
+            Case(model, article, question)
+            for model in models
+            for article in articles
+            for question in task.ids
+        ]
+        by_id = {case.id: case for case in cases}
+        if len(by_id) != len(cases):
+            twice = next(id_ for id_, count in Counter(c.id for c in cases).items() if count > 1)
+            raise ModelsError(
+                f"{settings.models}: two cases would be called {twice!r}; rename a model or an article"
+            )
+        return cls(
+            settings=settings,
+            models=models,
+            articles=MappingProxyType(articles),
+            recipe=Recipe(task=task.name, system=prompt.system, schema=task.schema),
+            cases=MappingProxyType(by_id),
+        )
+
+    @property
+    def sources(self) -> Sources:
+        """Where replies come from and go to."""
+        return Sources(Store(self.settings.store), self.settings.mode, self.settings.answers)
+
+    def open_engine(self, model: str) -> Engine:
+        """The engine of a model.
+
+        Raises:
+            SettingsError: its entry, or the address of its server, is wrong.
+        """
+        return open_engine(self.models[model], self.settings.task.reader)
+
+    def request(self, model: str, article: str) -> Request:
+        """The request that gets a model's answers to all questions about one article."""
+        return Request(model, article, self.articles[article].prompt)
+
+    def batches(
+        self, wanted: Iterable[tuple[str, str]], problems: Mapping[str, str]
+    ) -> Sequence[Batch]:
+        """The requests for the wanted (model, article) pairs, model by model in the given order.
+
+        ``problems`` holds why a model cannot be reached, for those that cannot.
+
+        Raises:
+            SnapshotError: the accepted replies of a model cannot be read.
+        """
+        articles: dict[str, dict[str, None]] = {}
+        for model, article in wanted:
+            articles.setdefault(model, {})[article] = None
+        return [
+            Batch(
+                model=model,
+                open_engine=partial(self.open_engine, model),
+                local=self.models[model].engine in LOCAL_ENGINES,
+                requests=[self.request(model, article) for article in ids],
+                evidence=load_evidence(self.settings.answers, model),
+                problem=problems.get(model, ""),
+            )
+            for model, ids in articles.items()
+        ]
+
+    def outcome(self, case: Case, result: Obtained | Failed) -> Outcome:
+        """Grade the answer to one question, or say why there is none."""
+        question = self.settings.task.question(case.question)
+        article = self.articles[case.article]
+        expected = grading.expected_in_words(question.kind, article.answers[case.question])
+        if isinstance(result, Failed):
+            return Outcome(
+                case.model,
+                case.article,
+                case.question,
+                Verdict.NOT_MEASURED,
+                expected=shortened(expected, GOT_LENGTH),
+                got="",
+                reason=result.message,
+            )
+        reply = result.stored.reply
+        reading = read(reply, self.settings.task)
+        reason, got = reading.missing(case.question), ""
+        verdict = Verdict.UNUSABLE
+        if not reason:
+            value = reading.values[case.question]
+            grade = grading.grade(
+                case.question,
+                article.answers[case.question],
+                value,
+                published=article.published,
+                task=self.settings.task,
+            )
+            verdict = Verdict.RIGHT if grade.passed else Verdict.WRONG
+            reason, got = grade.reason, _said(value)
+        if case.question in article.contested:
+            verdict = Verdict.CONTESTED
+        return Outcome(
+            case.model,
+            case.article,
+            case.question,
+            verdict,
+            expected=shortened(expected, GOT_LENGTH),
+            got=shortened(got, GOT_LENGTH),
+            reason=shortened(reason, 2 * GOT_LENGTH),
+            seconds=reply.seconds,
+            tokens=reply.reply_tokens,
+            recalled=result.recalled,
+            key=result.stored.key,
+        )
+
+    def outcomes(self, model: str, results: Mapping[str, Obtained]) -> Mapping[str, Outcome]:
+        """The outcome of every case of a model, by case id, from its replies to all articles."""
+        return {
+            case.id: self.outcome(case, results[case.article])
+            for case in self.cases.values()
+            if case.model == model
+        }
+
+    def snapshot(self, model: str, identity: Identity, outcomes: Mapping[str, Outcome]) -> Snapshot:
+        """The snapshot of a model whose every case has an outcome."""
+        questions = self.settings.task.ids
+        lines = {
+            id_: Line(
+                article.label_digest,
+                tuple(outcomes[Case(model, id_, question).id].verdict for question in questions),
+            )
+            for id_, article in self.articles.items()
+        }
+        return Snapshot(model, provenance(identity, self.recipe), questions, lines)
+
+    def accept(self, model: str, results: Mapping[str, Obtained], identity: Identity) -> None:
+        """Keep the replies that a snapshot rests on, to be committed beside it.
+
+        Raises:
+            SnapshotError: they cannot be written.
+        """
+        pairs: list[tuple[Request, Stored]] = [
+            (self.request(model, article), result.stored) for article, result in results.items()
+        ]
+        machines = [stored.identity for _, stored in pairs if stored.identity.machine]
+        # The identity told before the first request lacks what only a loaded model shows.
+        known = machines[0] if machines else identity
+        write_evidence(self.settings.answers, model, known, self.recipe, pairs)
+
+    def commonest_answers(self) -> Mapping[str, tuple[str, int, int]]:
+        """Per question the label that occurs most often, given as the answer to every article.
+
+        Returns:
+            Question id to (answer, how many it would get right, of how many scored).
+        """
+        found = {}
+        task = self.settings.task
+        for question in task.questions:
+            scored = [a for a in self.articles.values() if question.id not in a.contested]
+            labels = [(a, a.answers[question.id]) for a in scored]
+            counts = Counter(grading.canonical(question.kind, label) for _, label in labels)
+            if not counts:
+                continue
+            answer = counts.most_common(1)[0][0]
+            right = sum(
+                grading.grade(question.id, label, answer, published=a.published, task=task).passed
+                for a, label in labels
+            )
+            found[question.id] = (answer, right, len(labels))
+        return found
+
+
+def provenance(identity: Identity, recipe: Recipe) -> Mapping[str, str]:
+    """What the rates of a model depend on besides articles and labels, one short line each."""
+    return {
+        "engine": identity.engine,
+        "server": identity.server,
+        "base": identity.base,
+        "digest": identity.digest,
+        "template": text_digest(identity.template)[:12] if identity.template else "none",
+        "options": canonical_json(dict(identity.options)),
+        "prompt": text_digest(recipe.system)[:12],
+        "schema": text_digest(canonical_json(dict(recipe.schema)))[:12],
+        "graders": ", ".join(
+            f"{kind} {grading.VERSIONS[kind]}" for kind in sorted(grading.VERSIONS)
+        ),
+    }
+
+
+def load_specs(settings: Settings) -> Mapping[str, ModelSpec]:
+    """The models of the settings; apart from the rest, since markers need no more than these.
+
+    Raises:
+        ModelsError: an entry is none.
+    """
+    return load_models(settings.models, settings.added_models)
+
+
+def _said(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return "; ".join(value) if value else "(an empty list)"
+    return json.dumps(value, ensure_ascii=False)

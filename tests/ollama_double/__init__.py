@@ -1,0 +1,17 @@
+"""A test double of an Ollama server on loopback. It is not Ollama, and no model runs in it.
+
+We wrote it ourselves, after the server's source at v0.33.0-rc2 and after what the official Python client
+does, so that the harness's own tests can meet a server: its HTTP, its errors, and its known ways of being
+silently wrong. Two rules follow:
+
+* **No reply of it may be committed to** ``evals/answers/``: its answers come from a file that a test wrote
+  or are the least that fits the schema. They are evidence of nothing.
+* **Where it differs from a real server, the double is wrong**: correct it here, then the test.
+
+It runs as a program of its own, from the root of the checkout, and ends when its stdin closes or on SIGTERM::
+
+    python -m tests.ollama_double --port 0 --models phi3
+
+Tests start it with ``tests.doubles.ollama_double``. The faults it can be told to make are a table in
+``scenarios.py``.
+"""

@@ -1,0 +1,222 @@
+"""The faults the double can be told to make: a table. To add one, add an entry; nothing else knows their names.
+
+A fault sits at one endpoint and does one or more of these: it answers **instead** of the server, **bends** the
+object that the server would have answered, changes how that is **sent**, or **breaks** off a pull or a create
+with an error after its first lines.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.ollama_double import bending as bend
+from tests.ollama_double import sending as send
+from tests.ollama_double import standing_in as instead
+from tests.ollama_double.wire import Fields, Outcome, Whole
+
+GENERATE, SHOW, PS, PULL, CREATE = (
+    f"/api/{end}" for end in ("generate", "show", "ps", "pull", "create")
+)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault at one endpoint."""
+
+    what: str
+    at: str = GENERATE
+    instead: Callable[[Fields], Whole] | None = None
+    """From the request's body."""
+    bend: Callable[[Fields, Fields], Fields] | None = None
+    """From the answer and the options in force (at generate)."""
+    send: Callable[[Outcome, float], Outcome] | None = None
+    """From the outcome and the seconds of ``--delay``."""
+    breaks: str = ""
+    """The error's words."""
+    on_load: bool = False
+    """Whether a generate without a prompt (load, unload) can meet it too."""
+    slow: bool = False
+    """Whether ``--delay`` is spent only where this fault is due."""
+
+
+TABLE: dict[str, tuple[Fault, ...]] = {
+    # a 200 that is not what it seems
+    "done-false": (Fault("200, half the text, done false, no counts", bend=bend.done_false),),
+    "loop": (Fault("as done-false, after 35 line feeds in a row", bend=bend.loop),),
+    "length": (Fault("cut-off text, done_reason length", bend=bend.length),),
+    "schema-violation": (Fault("an object, but not of the schema", bend=bend.schema_violation),),
+    "duplicate-keys": (Fault("the reply has its first key twice", bend=bend.duplicate_keys),),
+    "empty-response": (Fault("done stop, response empty", bend=bend.empty_response),),
+    "trailing-space": (Fault("white space after the reply", bend=bend.after(" \n\n\t ")),),
+    "trailing-text": (Fault("a sentence after the reply", bend=bend.after("\nHope this helps!")),),
+    "fenced": (Fault("the reply in a Markdown fence", bend=bend.fenced),),
+    "nel": (Fault("U+0085 after the reply, unescaped", bend=bend.after("\u0085")),),
+    "truncated-counts": (Fault("prompt_eval_count of a cut prompt", bend=bend.truncated_counts),),
+    "missing-eval-count": (
+        Fault("no eval_count", bend=bend.without("eval_count", "eval_duration")),
+    ),
+    "missing-prompt-count": (
+        Fault(
+            "no prompt_eval_count", bend=bend.without("prompt_eval_count", "prompt_eval_duration")
+        ),
+    ),
+    "wrong-types": (Fault("numbers where text belongs", bend=bend.wrong_types),),
+    "huge-line": (Fault("a good reply in a line of several MB", bend=bend.huge_line),),
+    "huge-response": (Fault("a reply of several MB", bend=bend.after("x" * 4_000_000)),),
+    "thinking": (
+        Fault("the reply is in thinking, response empty", bend=bend.thinking),
+        Fault("capabilities have thinking", at=SHOW, bend=bend.can_think),
+    ),
+    # errors in words
+    "busy-503": (Fault("503, queue full", instead=instead.busy),),
+    "runner-500": (Fault("500, runner stopped", instead=instead.runner_stopped),),
+    "load-oom": (Fault("500, out of memory at load", instead=instead.load_oom, on_load=True),),
+    "nested-json-400": (Fault("400, JSON inside the error's text", instead=instead.nested_json),),
+    "empty-403": (Fault("403 without a body", instead=instead.empty_forbidden),),
+    "html-502": (Fault("502, HTML of a proxy", instead=instead.html),),
+    "list-error": (Fault("500, body a JSON list", instead=instead.json_list),),
+    "null-error": (Fault("500, body null", instead=instead.json_null),),
+    "error-200": (Fault("200 with an error", instead=instead.error_200),),
+    "not-json": (Fault("200, not JSON", instead=instead.not_json),),
+    # the connection
+    "close-early": (Fault("closed before the headers", instead=instead.close),),
+    "reset": (Fault("reset before the headers", instead=instead.reset),),
+    "die": (Fault("the whole program exits at once", instead=instead.die),),
+    "cut-body": (Fault("the body ends half way", send=send.cut),),
+    "midstream-error": (Fault("error line after the first pieces", send=send.error_line),),
+    "glued-chunks": (Fault("a stream's lines in one HTTP chunk", send=send.glued),),
+    "split-chunks": (Fault("a stream's lines split over HTTP chunks", send=send.split),),
+    "slow-first-byte": (Fault("only these wait for --delay", slow=True),),
+    "trickle": (Fault("ten pieces, --delay apart", send=send.trickle),),
+    # pull and create
+    "pull-midstream-error": (
+        Fault("error under way", at=PULL, breaks="max retries exceeded: unexpected EOF"),
+    ),
+    "pull-digest-mismatch": (
+        Fault(
+            "other bytes than promised",
+            at=PULL,
+            breaks="digest mismatch, file must be downloaded again: "
+            f"want sha256:{'0' * 64}, got sha256:{'f' * 64}",
+        ),
+    ),
+    "create-error": (
+        Fault(
+            "disk full", at=CREATE, breaks="write /models/blobs/sha256-1: no space left on device"
+        ),
+    ),
+    # what the server says of a model
+    "shrunk-context": (Fault("half the context asked for", at=PS, bend=bend.shrunk_context),),
+    "bare-template": (Fault("a template without SYSTEM", at=SHOW, bend=bend.bare_template),),
+    "no-completion": (
+        Fault("an embedding model", at=SHOW, bend=bend.only_embeds),
+        Fault("cannot generate", instead=instead.cannot_generate, on_load=True),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """A scenario and the requests it befalls, counted from 1 among those that could meet it."""
+
+    name: str
+    first: int = 1
+    last: int | None = None
+
+    def due(self, number: int) -> bool:
+        """Whether the request of this number is befallen."""
+        return self.first <= number and (self.last is None or number <= self.last)
+
+
+def parse(text: str) -> Trigger:
+    """Read ``NAME[:FIRST[-LAST]]``.
+
+    Raises:
+        ValueError: There is no such scenario, or the numbers are none.
+    """
+    name, _, span = text.partition(":")
+    if name not in TABLE:
+        raise ValueError(f"no scenario {name!r}; there are {', '.join(TABLE)}")
+    first, _, last = span.partition("-")
+    return Trigger(name, int(first) if first else 1, int(last) if last else None)
+
+
+def listing() -> str:
+    """The table for people."""
+    return "\n".join(f"  {name:22}{faults[0].what}" for name, faults in TABLE.items())
+
+
+class Active(tuple[Fault, ...]):
+    """The faults that befall one request."""
+
+    __slots__ = ()
+
+    def instead(self, body: Fields) -> Whole | None:
+        """What is answered instead of the server's answer, if a fault does so."""
+        for fault in self:
+            if fault.instead is not None:
+                return fault.instead(body)
+        return None
+
+    def bend(self, fields: Fields, options: Fields) -> Fields:
+        """The answer after all bends."""
+        for fault in self:
+            if fault.bend is not None:
+                fields = fault.bend(fields, options)
+        return fields
+
+    def send(self, outcome: Outcome, delay: float) -> Outcome:
+        """The outcome as it is sent."""
+        for fault in self:
+            if fault.send is not None:
+                outcome = fault.send(outcome, delay)
+        return outcome
+
+    @property
+    def breaks(self) -> str:
+        """The error that ends a pull or create, or nothing."""
+        return next((fault.breaks for fault in self if fault.breaks), "")
+
+    @property
+    def slow(self) -> bool:
+        """Whether one of them takes its time."""
+        return any(fault.slow for fault in self)
+
+
+class Faults:
+    """Which faults befall which request. Counts for itself; safe among threads."""
+
+    def __init__(self, triggers: tuple[Trigger, ...]) -> None:
+        self._triggers = triggers
+        self._lock = threading.Lock()
+        self._seen: dict[object, int] = {}
+
+    def begin(self, path: str, *, load: bool = False) -> Active:
+        """The faults that befall the next request to a path."""
+        return Active(
+            fault
+            for index, trigger in enumerate(self._triggers)
+            for fault in TABLE[trigger.name]
+            if fault.at == path and (fault.on_load or not load)
+            if trigger.due(self._next((index, fault.at)))
+        )
+
+    def of_rule(self, key: str, text: str) -> Active:
+        """The faults of a rule in the answers file, counted among the requests that this rule matched."""
+        trigger = parse(text)
+        due = trigger.due(self._next((key, text)))
+        return Active(fault for fault in TABLE[trigger.name] if due and fault.at == GENERATE)
+
+    @property
+    def any_slow(self) -> bool:
+        """Whether ``--delay`` is reserved for some requests."""
+        return any(fault.slow for trigger in self._triggers for fault in TABLE[trigger.name])
+
+    def names(self, name: str) -> bool:
+        """Whether a scenario was asked for on the command line."""
+        return any(trigger.name == name for trigger in self._triggers)
+
+    def _next(self, key: object) -> int:
+        with self._lock:
+            self._seen[key] = self._seen.get(key, 0) + 1
+            return self._seen[key]

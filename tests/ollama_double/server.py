@@ -1,0 +1,193 @@
+"""The HTTP of the double: reading a request, finding its endpoint, writing the answer as Go would."""
+
+import ipaddress
+import json
+import os
+import select
+import socket
+import struct
+import sys
+from collections.abc import Callable, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.ollama_double import generate, library, making
+from tests.ollama_double.runners import Gone
+from tests.ollama_double.service import Exchange, Service
+from tests.ollama_double.wire import PLAIN, HangUp, Outcome, Pieces, Refusal, Whole
+
+Endpoint = Callable[[Service, Exchange], Outcome]
+
+ROUTES: Mapping[str, Mapping[str, Endpoint]] = {
+    "/": {"GET": library.root, "HEAD": library.root},
+    "/api/version": {"GET": library.version, "HEAD": library.version},
+    "/api/tags": {"GET": library.tags, "HEAD": library.tags},
+    "/api/ps": {"GET": library.processes},
+    "/api/show": {"POST": library.show},
+    "/api/pull": {"POST": making.pull},
+    "/api/create": {"POST": making.create},
+    "/api/copy": {"POST": library.copy},
+    "/api/delete": {"DELETE": library.delete},
+    "/api/generate": {"POST": generate.generate},
+}
+
+_SMALL = 2048
+"""Bytes up to which Go sends a length; longer bodies go in chunks."""
+_REASONS = {499: "status code 499"}
+
+
+class Server(ThreadingHTTPServer):
+    """Listens on loopback; one thread for each connection."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        super().__init__(("127.0.0.1", service.settings.port), Handler)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of clients that hang up; anything else is a bug of the double and is printed."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection."""
+
+    server: Server
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+
+    def do_GET(self) -> None:
+        """Answer."""
+        self._serve()
+
+    do_HEAD = do_POST = do_DELETE = do_PUT = do_PATCH = do_OPTIONS = do_GET
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
+        """Say nothing: the journal is the log."""
+
+    def _serve(self) -> None:
+        path = self.path.partition("?")[0]
+        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if not _welcome(self.headers.get("Host", "")):
+            self._write(Whole(403, b"", ""))
+            return
+        journal = self.server.service.journal
+        exchange = journal.begin(self.command, path)
+        exchange.gone = self._gone
+        try:
+            outcome = self._outcome(exchange, raw)
+        except HangUp as fault:
+            journal.end(exchange, None)
+            self._hang_up(fault)
+        except Gone:
+            journal.end(exchange, 499)
+            self.close_connection = True
+        except BaseException:
+            journal.end(exchange, 500)
+            raise
+        else:
+            journal.end(exchange, outcome.status)
+            self._write(outcome)
+
+    def _outcome(self, exchange: Exchange, raw: bytes) -> Outcome:
+        """What the endpoint answers, refusals included."""
+        methods = ROUTES.get(exchange.path)
+        if methods is None:
+            return Whole(404, b"404 page not found", PLAIN)
+        endpoint = methods.get(self.command)
+        if endpoint is None:
+            return Whole(405, b"405 method not allowed", PLAIN)
+        try:
+            if self.command in ("POST", "DELETE"):
+                exchange.body = _parsed(raw)
+            return endpoint(self.server.service, exchange)
+        except Refusal as refusal:
+            return refusal.whole
+
+    def _write(self, outcome: Outcome) -> None:
+        self.send_response_only(outcome.status, _REASONS.get(outcome.status))
+        self.send_header("Date", self.date_time_string())
+        if outcome.content_type:
+            self.send_header("Content-Type", outcome.content_type)
+        if isinstance(outcome, Pieces):
+            self._write_pieces(outcome)
+        elif len(outcome.body) > _SMALL:
+            self._write_pieces(Pieces(iter([outcome.body])))
+        else:
+            self.send_header("Content-Length", str(len(outcome.body)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(outcome.body)
+            self.wfile.flush()
+
+    def _write_pieces(self, outcome: Pieces) -> None:
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        if self.command == "HEAD":
+            self.wfile.flush()
+            return
+        try:
+            for piece in outcome.pieces:
+                if piece:
+                    self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+                    self.wfile.flush()
+        except HangUp as fault:
+            self._hang_up(fault)
+            return
+        self.wfile.write(b"0\r\n\r\n")
+        self.wfile.flush()
+
+    def _hang_up(self, fault: HangUp) -> None:
+        """End the connection, or all of us."""
+        if fault.how == "die":
+            os._exit(3)
+        if fault.how == "reset":
+            linger = struct.pack("ii", 1, 0)
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            for end in (self.wfile, self.rfile, self.connection):
+                end.close()
+        self.close_connection = True
+
+    def _gone(self) -> bool:
+        """Whether the client has closed its side."""
+        readable, _, _ = select.select([self.connection], [], [], 0)
+        try:
+            return bool(readable) and not self.connection.recv(1, socket.MSG_PEEK)
+        except OSError:
+            return True
+
+
+def _parsed(raw: bytes) -> object:
+    """The body of a request."""
+    if not raw.strip():
+        raise Refusal(400, "missing request body")
+    try:
+        body = json.loads(raw)
+    except ValueError as error:
+        raise Refusal(400, _complaint(raw, error)) from error
+    return body
+
+
+def _complaint(raw: bytes, error: ValueError) -> str:
+    """Go's words for JSON that is none, more or less."""
+    if not isinstance(error, json.JSONDecodeError):
+        return "invalid character 'ÿ' in string literal"
+    if error.pos >= len(error.doc):
+        return "unexpected EOF"
+    return f"invalid character '{error.doc[error.pos]}' looking for beginning of value"
+
+
+def _welcome(host: str) -> bool:
+    """Whether the Host header names this machine or a private address."""
+    name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+    name = name.strip("[]").lower()
+    if not name or name == "localhost" or name.endswith((".localhost", ".local", ".internal")):
+        return True
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return name == socket.gethostname().lower()
+    return address.is_loopback or address.is_private or address.is_unspecified

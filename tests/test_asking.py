@@ -1,0 +1,253 @@
+"""Asking: every reply once, from the store where it is there; failures never stored."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from slm_harness.asking import Batch, Event, Failed, Mode, Obtained, Prepared, Sources, fill
+from slm_harness.engines import Presence, Report
+from slm_harness.errors import (
+    AnswerTimeout,
+    ModelUnavailable,
+    NotMeasured,
+    ServerUnreachable,
+)
+from slm_harness.evidence import load_evidence, write_evidence
+from slm_harness.records import Identity, Recipe, Reply, Request
+from slm_harness.store import Store
+
+RECIPE = Recipe(task="t", system="Answer.", schema={})
+ARTICLES = ["one", "two", "three"]
+
+
+@dataclass
+class Scripted:
+    """An engine that answers, or fails, as the test says."""
+
+    failures: dict[str, NotMeasured] = field(default_factory=dict)
+    unavailable: NotMeasured | None = None
+    server: str = "1"
+    asked: list[str] = field(default_factory=list)
+    built: int = 0
+    closed: int = 0
+    then: Callable[[], None] = lambda: None
+
+    def presence(self) -> Presence:
+        """It is there."""
+        return Presence(pulled=True)
+
+    def identify(self, recipe: Recipe, report: Report) -> Identity:
+        """Tell who answers, unless it is to be unavailable."""
+        if self.unavailable:
+            raise self.unavailable
+        return Identity(engine="scripted", server=self.server, base="b", digest="d")
+
+    def build(self, identity: Identity, recipe: Recipe, report: Report) -> Identity:
+        """Count how often it was built."""
+        self.built += 1
+        return identity
+
+    def ask(self, request: Request) -> Reply:
+        """Answer with the article's id."""
+        self.asked.append(request.article)
+        self.then()
+        if request.article in self.failures:
+            raise self.failures[request.article]
+        return Reply(text=request.article, finish="stop", seconds=0.1)
+
+    def close(self) -> None:
+        """Count how often it was closed."""
+        self.closed += 1
+
+
+def run(
+    engine: Scripted,
+    folder: Path,
+    *,
+    mode: Mode = Mode.AUTO,
+    recipe: Recipe = RECIPE,
+    stop: threading.Event | None = None,
+    evidence: bool = False,
+    problem: str = "",
+) -> list[Event]:
+    """Fill three articles of one model from a store in ``folder``."""
+    batch = Batch(
+        model="m",
+        open_engine=lambda: engine,
+        local=False,
+        requests=[Request("m", article, f"text of {article}") for article in ARTICLES],
+        evidence=load_evidence(folder / "accepted", "m") if evidence else None,
+        problem=problem,
+    )
+    sources = Sources(Store(folder), mode, folder / "accepted")
+    return list(fill([batch], recipe, sources, stop or threading.Event(), lambda _: None))
+
+
+def obtained(events: list[Event]) -> dict[str, bool]:
+    """Article id to whether its reply was recalled."""
+    return {e.article: e.recalled for e in events if isinstance(e, Obtained)}
+
+
+def test_each_article_is_asked_once_and_never_again(tmp_path: Path) -> None:
+    """The second run recalls everything, and builds no model."""
+    first, second = Scripted(), Scripted()
+
+    assert obtained(run(first, tmp_path)) == dict.fromkeys(ARTICLES, False)
+    assert obtained(run(second, tmp_path)) == dict.fromkeys(ARTICLES, True)
+    assert (first.asked, first.built, first.closed) == (ARTICLES, 1, 1)
+    assert (second.asked, second.built, second.closed) == ([], 0, 1)
+
+
+def test_changed_words_are_asked_and_named(tmp_path: Path) -> None:
+    """After a change of the prompt everything is asked again, because of the recipe."""
+    run(Scripted(), tmp_path)
+    changed = Recipe(task="t", system="Answer!", schema={})
+
+    events = run(Scripted(), tmp_path, recipe=changed)
+
+    why = {event.why for event in events if isinstance(event, Obtained)}
+    assert why == {"recipe changed since the nearest stored answer"}
+
+
+def test_a_failure_of_one_article_leaves_the_others(tmp_path: Path) -> None:
+    """A time-out is told with its kind, is not stored, and is tried again in the next run."""
+    late = AnswerTimeout("no reply in time")
+
+    events = run(Scripted(failures={"two": late}), tmp_path)
+    again = Scripted()
+
+    assert Failed("m", "two", "AnswerTimeout", "no reply in time") in events
+    assert set(obtained(events)) == {"one", "three"}
+    assert obtained(run(again, tmp_path)) == {"one": True, "two": False, "three": True}
+
+
+def test_a_dead_server_ends_the_batch_without_trying_on(tmp_path: Path) -> None:
+    """What comes after is told as failed at once, with the same line."""
+    engine = Scripted(failures={"two": ServerUnreachable("nobody answers")})
+
+    events = run(engine, tmp_path)
+
+    assert engine.asked == ["one", "two"]
+    failed = [(e.article, e.message) for e in events if isinstance(e, Failed)]
+    assert failed == [("two", "nobody answers"), ("three", "nobody answers")]
+
+
+def test_a_model_that_cannot_be_had_fails_every_article(tmp_path: Path) -> None:
+    """Nothing is asked; each article has the reason; the engine is closed."""
+    engine = Scripted(unavailable=ModelUnavailable("no such model"))
+
+    events = run(engine, tmp_path)
+
+    assert [e.message for e in events if isinstance(e, Failed)] == ["no such model"] * 3
+    assert (engine.asked, engine.closed) == ([], 1)
+
+
+def test_a_known_problem_opens_no_engine(tmp_path: Path) -> None:
+    """A server that was found dead before is not spoken to again."""
+    engine = Scripted()
+
+    events = run(engine, tmp_path, problem="nobody answers")
+
+    assert {e.message for e in events if isinstance(e, Failed)} == {"nobody answers"}
+    assert engine.closed == 0
+
+
+def test_fresh_asks_again(tmp_path: Path) -> None:
+    """--answers=fresh takes nothing from the store."""
+    run(Scripted(), tmp_path)
+    engine = Scripted()
+
+    assert obtained(run(engine, tmp_path, mode=Mode.FRESH)) == dict.fromkeys(ARTICLES, False)
+    assert engine.asked == ARTICLES
+
+
+def test_stopping_ends_after_the_open_request(tmp_path: Path) -> None:
+    """What came is kept; what was not begun is not asked."""
+    stop = threading.Event()
+    engine = Scripted(then=stop.set)
+
+    events = run(engine, tmp_path, stop=stop)
+
+    assert obtained(events) == {"one": False}
+    assert engine.asked == ["one"]
+
+
+def accept(folder: Path) -> None:
+    """Ask, and keep the replies as accepted."""
+    events = run(Scripted(), folder)
+    identity = next(e.identity for e in events if isinstance(e, Prepared))
+    pairs = [
+        (Request("m", e.article, f"text of {e.article}"), e.stored)
+        for e in events
+        if isinstance(e, Obtained)
+    ]
+    write_evidence(folder / "accepted", "m", identity, RECIPE, pairs)
+
+
+def test_a_replay_needs_no_engine(tmp_path: Path) -> None:
+    """Identity and replies come from what was accepted."""
+    accept(tmp_path)
+    engine = Scripted(unavailable=ServerUnreachable("there is no server"))
+
+    events = run(engine, tmp_path, mode=Mode.REPLAY, evidence=True)
+
+    assert obtained(events) == dict.fromkeys(ARTICLES, True)
+    assert engine.closed == 0
+
+
+def test_a_replay_of_other_words_says_that_nobody_asked(tmp_path: Path) -> None:
+    """A prompt that was never put to the model is not answered by what it said to another."""
+    accept(tmp_path)
+    changed = Recipe(task="t", system="Answer!", schema={})
+
+    events = run(Scripted(), tmp_path, mode=Mode.REPLAY, evidence=True, recipe=changed)
+
+    failed = [e for e in events if isinstance(e, Failed)]
+    assert [e.kind for e in failed] == ["NeverAsked"] * 3
+    assert all("nobody has asked m this prompt" in e.message for e in failed)
+    assert all("recipe changed" in e.message for e in failed)
+
+
+def test_a_replay_without_accepted_replies_says_how_to_get_them(tmp_path: Path) -> None:
+    """A model that nobody accepted cannot be replayed."""
+    events = run(Scripted(), tmp_path, mode=Mode.REPLAY)
+
+    assert all(isinstance(e, Failed) and "m has no accepted replies" in e.message for e in events)
+
+
+def test_accepted_replies_answer_a_run_with_an_empty_store(tmp_path: Path) -> None:
+    """On a fresh clone whose server has the same model nothing is asked."""
+    accept(tmp_path / "a")
+    (tmp_path / "a" / "accepted").rename(tmp_path / "accepted")
+    engine = Scripted()
+
+    assert obtained(run(engine, tmp_path, evidence=True)) == dict.fromkeys(ARTICLES, True)
+    assert engine.asked == []
+
+
+def test_another_server_version_is_asked_anew(tmp_path: Path) -> None:
+    """A reply of another server version is no answer of this one."""
+    run(Scripted(), tmp_path)
+
+    events = run(Scripted(server="2"), tmp_path)
+
+    why = {event.why for event in events if isinstance(event, Obtained)}
+    assert why == {"server changed since the nearest stored answer"}
+
+
+@pytest.mark.parametrize("share", [0.5])
+def test_a_damaged_entry_costs_its_article_only(tmp_path: Path, share: float) -> None:
+    """It is told as not measured with the file's name; the others are recalled."""
+    run(Scripted(), tmp_path)
+    path = sorted((tmp_path / "answers").rglob("*.json"))[0]
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
+
+    events = run(Scripted(), tmp_path)
+
+    failed = [e for e in events if isinstance(e, Failed)]
+    assert [e.kind for e in failed] == ["StoreDamaged"]
+    assert path.name in failed[0].message
+    assert len(obtained(events)) == 2
