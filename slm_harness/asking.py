@@ -180,8 +180,11 @@ class _Batch:
         return Obtained(request.model, request.article, stored, recalled=False, why=why)
 
     def _recall(self, key: str) -> Stored | None:
+        """The stored reply: the latest there is, but in a replay the accepted one before all."""
         accepted = self._batch.evidence.find(key) if self._batch.evidence else None
-        return accepted or self._sources.store.get(key)
+        if self._sources.mode is Mode.REPLAY:
+            return accepted or self._sources.store.get(key)
+        return self._sources.store.get(key) or accepted
 
     def _why(self, request: Request, parts: Mapping[str, object]) -> str:
         if self._sources.mode is Mode.FRESH:

@@ -76,6 +76,10 @@ class Task:
     response_name: str
     """Class name of the response model."""
     questions: tuple[Question, ...]
+    article_kinds: tuple[str, ...] = ()
+    """What ``kind:`` may say in a label file; anything where this is empty."""
+    kind_without_answers: str = ""
+    """The kind of an article to which no question applies: every answer is ``none``, or No."""
     reader: Callable[[str], Mapping[str, object]] | None = None
     """A rule-based reader of the same prompt text that a model gets: the baseline, if there is one."""
 

@@ -1,15 +1,24 @@
 """Fixtures that several test modules share."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.projects import Project
+from tests.pytest_server import PytestServer, started_server
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[PytestServer]:
+    """What runs pytest in the projects of the tests."""
+    with started_server() as started:
+        yield started
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
+def project(tmp_path: Path, server: PytestServer) -> Project:
     """A user's project with three articles, in a folder of its own."""
     folder = tmp_path / "project"
     folder.mkdir()
-    return Project.make(folder)
+    return Project.make(folder, server)

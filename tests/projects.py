@@ -6,12 +6,13 @@ The articles and replies in here are test data written for these tests.
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
+
+from tests.pytest_server import PytestServer
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -152,36 +153,34 @@ def rules(**changes: Mapping[str, object]) -> list[dict[str, object]]:
 
 @dataclass(frozen=True)
 class Run:
-    """How a run of pytest ended."""
+    """How a run of pytest ended, and what it left."""
 
     code: int
     output: str
-    project: "Project"
-
-    @property
-    def cases(self) -> list[dict[str, str]]:
-        """The properties of every case in reports/junit.xml, ``name`` and ``outcome`` besides."""
-        tree = ElementTree.parse(self.project.path / "reports" / "junit.xml")  # noqa: S314 - our own
-        found = []
-        for case in tree.iter("testcase"):
-            outcome = next(
-                (kind for kind in ("error", "failure", "skipped") if case.find(kind) is not None),
-                "passed",
-            )
-            properties = {p.attrib["name"]: p.attrib["value"] for p in case.iter("property")}
-            found.append({"name": case.attrib["name"], "outcome": outcome, **properties})
-        return found
+    cases: Sequence[Mapping[str, str]]
+    """The properties of every case in reports/junit.xml, ``name`` and ``outcome`` besides."""
+    results: Mapping[str, Any]
+    """What reports/results.json holds; empty where it was not written."""
 
     def verdicts(self) -> dict[str, int]:
         """How often each verdict stands in reports/junit.xml."""
         verdicts = [case["verdict"] for case in self.cases if "verdict" in case]
         return {verdict: verdicts.count(verdict) for verdict in set(verdicts)}
 
-    def results(self) -> dict[str, object]:
-        """What reports/results.json holds."""
-        text = (self.project.path / "reports" / "results.json").read_text(encoding="utf-8")
-        loaded: dict[str, object] = json.loads(text)
-        return loaded
+
+def junit_cases(path: Path) -> list[dict[str, str]]:
+    """The cases of a JUnit file; none where there is no file."""
+    if not path.is_file():
+        return []
+    found = []
+    for case in ElementTree.parse(path).iter("testcase"):  # noqa: S314 - our own file
+        outcome = next(
+            (kind for kind in ("error", "failure", "skipped") if case.find(kind) is not None),
+            "passed",
+        )
+        properties = {p.attrib["name"]: p.attrib["value"] for p in case.iter("property")}
+        found.append({"name": case.attrib["name"], "outcome": outcome, **properties})
+    return found
 
 
 @dataclass(frozen=True)
@@ -189,9 +188,10 @@ class Project:
     """A project with three articles, the repository's own models, prompt and tests."""
 
     path: Path
+    server: PytestServer
 
     @classmethod
-    def make(cls, path: Path) -> "Project":
+    def make(cls, path: Path, server: PytestServer) -> "Project":
         """Make one in an empty folder."""
         for name in ("conftest.py", "pyproject.toml"):
             shutil.copy(ROOT / name, path / name)
@@ -203,20 +203,23 @@ class Project:
         for article, page in PAGES.items():
             (articles / f"{article}.html").write_text(page, encoding="utf-8")
             (articles / f"{article}.yaml").write_text(LABELS[article], encoding="utf-8")
-        return cls(path)
+        return cls(path, server)
 
     def pytest(self, *arguments: str, host: str = "127.0.0.1:9") -> Run:
         """Run pytest in it. Without a ``host`` nobody answers where Ollama would be."""
-        finished = subprocess.run(
-            [sys.executable, "-m", "pytest", *arguments],
-            cwd=self.path,
-            env=environment(host),
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
+        reports = self.path / "reports"
+        for name in ("junit.xml", "results.json"):
+            if reports.is_dir():
+                (reports / name).unlink(missing_ok=True)
+        output = self.path / "output.txt"
+        code = self.server.run(arguments, self.path, environment(host), output)
+        results = reports / "results.json"
+        return Run(
+            code,
+            output.read_text(encoding="utf-8", errors="replace"),
+            junit_cases(reports / "junit.xml"),
+            json.loads(results.read_text(encoding="utf-8")) if results.is_file() else {},
         )
-        return Run(finished.returncode, finished.stdout + finished.stderr, self)
 
     def edit(self, file: str, old: str, new: str) -> None:
         """Replace the one place where ``old`` stands."""
@@ -241,9 +244,10 @@ def environment(host: str) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("PYTEST_", "OLLAMA_", "COV_"))
+        if not name.startswith(("PYTEST_", "OLLAMA_", "COV_", "PYTHONDONTWRITE"))
     }
-    return {**kept, "OLLAMA_HOST": host, "COLUMNS": "200"}
+    # The plugin of hypothesis is for the tests themselves and takes a second to load.
+    return {**kept, "OLLAMA_HOST": host, "PYTEST_ADDOPTS": "-p no:hypothesispytest"}
 
 
 def lines_with(output: str, *words: str) -> Sequence[str]:

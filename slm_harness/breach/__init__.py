@@ -21,6 +21,8 @@ TASK = Task(
         Question("third_parties_involved", Kind.YES_NO),
         Question("third_parties", Kind.NAMES, listed=True),
     ),
+    article_kinds=("breach", "round-up", "not-a-breach"),
+    kind_without_answers="not-a-breach",
     reader=read,
 )
 

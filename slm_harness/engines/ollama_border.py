@@ -145,7 +145,12 @@ def _of_response(error: ollama.ResponseError, doing: str, host: str) -> NotMeasu
             "is OLLAMA_HOST right, and is a proxy in front of it?"
         )
     if error.status_code == 400:
-        return PromptRefused(f"{host} refused the request while {doing}: {said}")
+        advice = (
+            "; set options: num_ctx higher in models.yaml, or shorten the article"
+            if "context" in said
+            else ""
+        )
+        return PromptRefused(f"{host} refused the request while {doing}: {said}{advice}")
     status = f" ({error.status_code})" if error.status_code > 0 else ""
     return ServerFailed(f"{host} failed while {doing}{status}: {said or 'it gave no reason'}")
 

@@ -161,16 +161,16 @@ _FORMS: dict[Kind, TypeAdapter[Any]] = {
     Kind.NAMES: TypeAdapter(Names),
     Kind.COUNT: TypeAdapter(Number),
 }
-_ONE_OR_MANY: dict[Kind, tuple[TypeAdapter[Any], type[_Wire], str]] = {
-    Kind.DATE: (TypeAdapter(Span), Spans, "spans"),
-    Kind.TEXT: (TypeAdapter(Cause), Causes, "causes"),
+_ONE_OR_MANY: dict[Kind, tuple[TypeAdapter[Any], TypeAdapter[Any], str]] = {
+    Kind.DATE: (TypeAdapter(Span), TypeAdapter(Spans), "spans"),
+    Kind.TEXT: (TypeAdapter(Cause), TypeAdapter(Causes), "causes"),
 }
 
 Fault = tuple[tuple[str | int, ...], str, str]
 """Path inside the value, what is wrong, and pydantic's type of the error."""
 
 
-class LabelFaults(ValueError):  # noqa: N818 - it holds many
+class LabelFaults(ValueError):
     """A label value breaks the contract; ``faults`` says where and how."""
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
@@ -198,7 +198,7 @@ def parse_label(kind: Kind, raw: object) -> Expected:
         raise LabelFaults((((), _wanted(kind, raw), "form"),))
     if kind in _ONE_OR_MANY and isinstance(raw, list):
         _, many, field = _ONE_OR_MANY[kind]
-        return _validated(TypeAdapter(many), {field: raw}, drop=1)
+        return _validated(many, {field: raw}, drop=1)
     adapter = _ONE_OR_MANY[kind][0] if kind in _ONE_OR_MANY else _FORMS[kind]
     return _validated(adapter, raw, drop=0)
 
@@ -215,9 +215,9 @@ def _wanted(kind: Kind, raw: object) -> str:
     return f"{shown} is no label of this kind; it is {forms}, unknown or none"
 
 
-def _validated(adapter: TypeAdapter[Any], raw: object, *, drop: int) -> Any:  # noqa: ANN401 - any of Expected
+def _validated(adapter: TypeAdapter[Any], raw: object, *, drop: int) -> Expected:
     try:
-        return adapter.validate_python(raw)
+        parsed: Expected = adapter.validate_python(raw)
     except ValidationError as error:
         raise LabelFaults(
             tuple(
@@ -225,6 +225,7 @@ def _validated(adapter: TypeAdapter[Any], raw: object, *, drop: int) -> Any:  # 
                 for one in error.errors(include_url=False, include_input=False)
             )
         ) from error
+    return parsed
 
 
 def _in_words(message: str) -> str:

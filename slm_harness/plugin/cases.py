@@ -152,6 +152,8 @@ def analyzer(request: pytest.FixtureRequest) -> Identity:
         )
     found = state.follower.wait_for_identity(model_of(case))
     if isinstance(found, Failed):
+        if isinstance(case, Case):
+            record(request.node, state.evaluation.outcome(case, found))
         pytest.fail(not_measured(found), pytrace=False)
     return found
 

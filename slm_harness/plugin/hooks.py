@@ -139,6 +139,7 @@ def choose(session: pytest.Session, state: State) -> None:
             kept.append(item)
             continue
         model = model_of(case)
+        item.user_properties.append(("model", model))
         places[item] = (order[model], isinstance(case, str))
         if model in state.standing.left_out or model in told:
             dropped.append(item)

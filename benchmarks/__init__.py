@@ -1,0 +1,1 @@
+"""What the harness costs, as ratios against doing the same without it; never a timed test."""

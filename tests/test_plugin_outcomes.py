@@ -1,0 +1,198 @@
+"""What pytest makes of answers: right, known, worse, better, unusable, never a wrong answer unasked."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.doubles import ollama_double, write_answers
+from tests.projects import RIGHT, Project, Run, lines_with, rules
+
+WRONG_DATE = {"harbour_dental": {"breach_date": "05-Jun-2025"}}
+CASE = "test_answer[phi3-harbour-dental-breach_date]"
+
+
+def one(run: Run, name: str) -> Mapping[str, str]:
+    """The case of that name."""
+    return next(case for case in run.cases if case["name"] == name)
+
+
+def test_twenty_seven_right_answers_are_green_and_asked_once(
+    project: Project, tmp_path: Path
+) -> None:
+    """Three articles, nine questions, one request each, one model built, also with two workers."""
+    log = tmp_path / "log"
+    with ollama_double("--pullable", "phi3", log=log, answers=rules(), folder=tmp_path) as double:
+        accepted = project.pytest("-m", "phi3", "-n", "2", "--snapshot-update", host=double.address)
+        run = project.pytest("-m", "phi3", "-n", "2", host=double.address)
+        prompts = [body["prompt"] for body in double.bodies("/api/generate")]
+        counts = [double.count(path) for path in ("/api/pull", "/api/create")]
+
+    assert (accepted.code, run.code) == (0, 0), run.output
+    assert run.verdicts() == {"right": 27}
+    assert counts == [1, 1]
+    assert len([prompt for prompt in prompts if prompt]) == len(RIGHT)
+    assert "27/27" in run.output
+    assert lines_with(run.output, "articles asked", "0")
+    assert lines_with(run.output, "articles recalled", "3")
+
+
+def test_a_run_with_workers_is_a_run_without(project: Project, tmp_path: Path) -> None:
+    """Cases, verdicts, snapshot and accepted replies do not depend on ``-n``."""
+    answers = rules(**WRONG_DATE)
+    with ollama_double("--models", "phi3", answers=answers, folder=tmp_path) as double:
+        alone = project.pytest("-m", "phi3", "--snapshot-update", host=double.address)
+        kept = project.files("evals/__snapshots__"), project.files("evals/answers")
+        spread = project.pytest("-m", "phi3", "-n", "2", "--snapshot-update", host=double.address)
+
+    def comparable(run: Run) -> list[tuple[str, str, str]]:
+        return sorted((c["name"], c["outcome"], c.get("verdict", "")) for c in run.cases)
+
+    assert kept == (project.files("evals/__snapshots__"), project.files("evals/answers"))
+    assert comparable(alone) == comparable(spread)
+    assert alone.verdicts() == spread.verdicts() == {"right": 26, "wrong": 1}
+
+
+def test_a_first_run_fails_for_each_wrong_answer_and_says_how_to_accept(
+    project: Project, tmp_path: Path
+) -> None:
+    """Without a snapshot nothing is known; the line names article, question, both sides and why."""
+    answers = rules(**WRONG_DATE)
+    with ollama_double("--models", "phi3", answers=answers, folder=tmp_path) as double:
+        run = project.pytest("-m", "phi3", host=double.address)
+
+    assert run.code == 1
+    assert one(run, CASE)["outcome"] == "failure"
+    assert lines_with(
+        run.output, "phi3 on harbour-dental, breach_date: wrong", "03-Jun-2025", "05-Jun-2025"
+    )
+    assert lines_with(run.output, "phi3 has no accepted snapshot", "--snapshot-update")
+    assert not (project.path / "evals" / "__snapshots__" / "phi3.txt").exists()
+
+
+def test_what_is_known_is_not_news_and_what_got_worse_is(project: Project, tmp_path: Path) -> None:
+    """A known wrong answer is XFAIL; another that fell since is FAILED, and the gate says which."""
+    with ollama_double("--models", "phi3", answers=rules(**WRONG_DATE), folder=tmp_path) as double:
+        project.pytest("-m", "phi3", "--snapshot-update", host=double.address)
+        known = project.pytest("-m", "phi3", host=double.address)
+        write_answers(tmp_path, rules(**WRONG_DATE, mill_lane={"third_parties": ["Acme Ltd"]}))
+        worse = project.pytest("-m", "phi3", "--answers=fresh", host=double.address)
+
+    assert known.code == 0, known.output
+    assert (one(known, CASE)["outcome"], one(known, CASE)["verdict"]) == ("skipped", "wrong")
+    assert worse.code == 1
+    assert one(worse, CASE)["outcome"] == "skipped"
+    assert one(worse, "test_answer[phi3-mill-lane-third_parties]")["outcome"] == "failure"
+    gate = one(worse, "test_pass_rates[phi3]")
+    assert gate["outcome"] == "failure"
+    assert "phi3 is worse on 1 of 27 answers than its snapshot" in worse.output
+    assert "third_parties: 3 of 3 right before, 2 of 3 now" in worse.output
+    assert lines_with(worse.output, "mill-lane: right -> wrong", "Postwright", "Acme")
+    assert lines_with(worse.output, "accept:", "pytest -m phi3 --snapshot-update")
+
+
+def test_what_got_better_is_green_and_can_be_accepted(project: Project, tmp_path: Path) -> None:
+    """An improvement passes, is told, and is written when it is accepted."""
+    snapshot = project.path / "evals" / "__snapshots__" / "phi3.txt"
+    with ollama_double("--models", "phi3", answers=rules(**WRONG_DATE), folder=tmp_path) as double:
+        project.pytest("-m", "phi3", "--snapshot-update", host=double.address)
+        before = snapshot.read_text(encoding="utf-8")
+        write_answers(tmp_path, rules())
+        better = project.pytest("-m", "phi3", "--answers=fresh", host=double.address)
+        untouched = snapshot.read_text(encoding="utf-8")
+        project.pytest("-m", "phi3", "--snapshot-update", host=double.address)
+
+    after = snapshot.read_text(encoding="utf-8")
+    assert better.code == 0, better.output
+    assert lines_with(better.output, "breach_date", "3/3 +1")
+    assert lines_with(better.output, "phi3: 1 answers are better", "accept them with")
+    assert before == untouched
+    changed = [line for line in after.splitlines() if line not in before.splitlines()]
+    assert len(changed) == 2, after
+
+
+def test_all_wrong_answers_can_be_made_to_fail(project: Project, tmp_path: Path) -> None:
+    """--all-wrong-fail and --runxfail turn a known wrong answer into a failure."""
+    with ollama_double("--models", "phi3", answers=rules(**WRONG_DATE), folder=tmp_path) as double:
+        project.pytest("-m", "phi3", "--snapshot-update", host=double.address)
+        strict = project.pytest("-m", "phi3", "--all-wrong-fail", host=double.address)
+        runxfail = project.pytest("-m", "phi3", "--runxfail", host=double.address)
+
+    assert [strict.code, runxfail.code] == [1, 1]
+    assert one(strict, CASE)["outcome"] == one(runxfail, CASE)["outcome"] == "failure"
+
+
+@pytest.mark.parametrize("scenario", ["length", "loop", "empty-response", "not-a-fault"])
+def test_a_reply_without_answers_is_unusable_and_not_passed(
+    project: Project, tmp_path: Path, scenario: str
+) -> None:
+    """Cut off, looped, empty or no JSON: the model's, under its own name, never an ERROR."""
+    text = [{"text": "I would rather not say."}] if scenario == "not-a-fault" else rules()
+    flags = [] if scenario == "not-a-fault" else ["--scenario", scenario]
+    with ollama_double("--models", "phi3", *flags, answers=text, folder=tmp_path) as double:
+        run = project.pytest("-m", "phi3", host=double.address)
+
+    assert run.code == 1
+    assert run.verdicts() == {"unusable": 27}
+    assert {case["outcome"] for case in run.cases} == {"failure"}
+    assert lines_with(run.output, "unusable", "27")
+
+
+def test_a_contested_answer_is_shown_and_never_scored(project: Project, tmp_path: Path) -> None:
+    """Where two careful editors could differ, the answer is skipped by name and out of the rates."""
+    project.edit(
+        "fixtures/articles/mill-lane.yaml", "kind: breach", "kind: breach\ncontested: [cause_known]"
+    )
+    with ollama_double("--models", "phi3", answers=rules(), folder=tmp_path) as double:
+        run = project.pytest("-m", "phi3", "--snapshot-update", host=double.address)
+
+    contested = one(run, "test_answer[phi3-mill-lane-cause_known]")
+    assert run.code == 0, run.output
+    assert (contested["outcome"], contested["verdict"]) == ("skipped", "contested")
+    assert lines_with(run.output, "cause_known", "2/2")
+
+
+def test_a_label_flipped_by_hand_is_red(project: Project, tmp_path: Path) -> None:
+    """The line names article, question, expected, got and why; the gate names the changed labels."""
+    with ollama_double("--models", "phi3", answers=rules(**WRONG_DATE), folder=tmp_path) as double:
+        project.pytest("-m", "phi3", "--snapshot-update", host=double.address)
+        project.edit("fixtures/articles/mill-lane.yaml", 'cause_known: "No"', 'cause_known: "Yes"')
+        run = project.pytest("-m", "phi3", host=double.address)
+
+    assert run.code == 1
+    assert lines_with(run.output, "phi3 on mill-lane, cause_known: wrong: expected 'Yes', got 'No'")
+    assert "the labels of mill-lane changed since the snapshot" in run.output
+
+
+def test_a_label_flipped_in_favour_of_the_model_is_red_too(
+    project: Project, tmp_path: Path
+) -> None:
+    """A label that was bent to a wrong answer passes that case, and the gate refuses to compare."""
+    with ollama_double("--models", "phi3", answers=rules(**WRONG_DATE), folder=tmp_path) as double:
+        project.pytest("-m", "phi3", "--snapshot-update", host=double.address)
+        project.edit(
+            "fixtures/articles/harbour-dental.yaml",
+            "breach_date: {earliest: 2025-06-03, latest: 2025-06-03}",
+            "breach_date: {earliest: 2025-06-05, latest: 2025-06-05}",
+        )
+        run = project.pytest("-m", "phi3", host=double.address)
+
+    assert run.code == 1
+    assert one(run, CASE)["outcome"] == "passed"
+    assert "the labels of harbour-dental changed since the snapshot" in run.output
+
+
+def test_a_hostile_reply_cannot_write_to_the_terminal(project: Project, tmp_path: Path) -> None:
+    """Escape sequences and direction overrides of a reply reach neither terminal nor JUnit."""
+    hostile = rules(
+        harbour_dental={"breached_entity": "\x1b[2J\x1b]0;owned\x07 \u202eEvil <b>Corp</b>"}
+    )
+    with ollama_double("--models", "phi3", answers=hostile, folder=tmp_path) as double:
+        run = project.pytest("-m", "phi3", host=double.address)
+
+    junit = (project.path / "reports" / "junit.xml").read_text(encoding="utf-8")
+    assert run.verdicts()["wrong"] == 1
+    assert "Evil" in run.output
+    for bad in ("\x1b]0;", "\x1b[2J", "\x07", "\u202e"):
+        assert bad not in run.output
+        assert bad not in junit

@@ -1,0 +1,237 @@
+"""Servers that are not there, die, or are not needed: ERROR for what was not measured, no snapshot lost."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.doubles import ollama_double
+from tests.projects import Project, lines_with, rules
+
+
+def test_a_named_model_without_a_server_is_red_with_one_line(project: Project) -> None:
+    """One ERROR says what to do; JUnit is written; the exit is 1."""
+    run = project.pytest("-m", "phi3")
+
+    assert run.code == 1
+    assert [case["outcome"] for case in run.cases] == ["error"]
+    assert run.verdicts() == {"not-measured": 1}
+    assert lines_with(run.output, "no Ollama server answers at http://127.0.0.1:9", "ollama serve")
+    assert "Traceback" not in run.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["-m", "phi3", "-n", "2"],
+        ["-k", "phi3"],
+        ["-k", "phi3 and mill"],
+        ["evals/test_breach.py::test_answer[phi3-mill-lane-cause]"],
+        ["evals/test_breach.py::test_pass_rates[phi3]"],
+        ["--model", "mine=ollama:some/model:1b"],
+        ["--require-models"],
+    ],
+)
+def test_however_a_model_is_named_its_absence_is_red(
+    project: Project, arguments: list[str]
+) -> None:
+    """Marker, keyword, node id and flag all name a model; none of them is green without it."""
+    run = project.pytest(*arguments)
+
+    assert run.code == 1
+    assert "no Ollama server answers" in run.output
+    assert "error" in {case["outcome"] for case in run.cases}
+
+
+def test_plain_pytest_evaluates_the_baseline_and_names_the_others(project: Project) -> None:
+    """What nobody named and cannot be evaluated is told in a line each, and is no failure."""
+    project.pytest("-m", "baseline", "--snapshot-update")
+
+    run = project.pytest()
+
+    assert run.code == 0, run.output
+    assert {case["model"] for case in run.cases} == {"baseline"}
+    for model in ("phi3", "llama3.2", "mistral"):
+        assert lines_with(run.output, f"not evaluated: {model}: ")
+
+
+def test_plain_pytest_takes_a_model_that_is_there_and_accepted(
+    project: Project, tmp_path: Path
+) -> None:
+    """A reachable, pulled model with a snapshot is evaluated without being named."""
+    with ollama_double("--models", "phi3,mistral", answers=rules(), folder=tmp_path) as double:
+        project.pytest("-m", "phi3 or baseline", "--snapshot-update", host=double.address)
+        run = project.pytest(host=double.address)
+
+    assert run.code == 0, run.output
+    assert {case["model"] for case in run.cases} == {"baseline", "phi3"}
+    assert lines_with(run.output, "not evaluated: mistral: no accepted snapshot")
+
+
+def accepted(project: Project, tmp_path: Path) -> dict[str, bytes]:
+    """Accept phi3 with one wrong answer; the files that must not change."""
+    wrong = rules(harbour_dental={"cause": "ransomware"})
+    with ollama_double("--models", "phi3", answers=wrong, folder=tmp_path) as double:
+        run = project.pytest("-m", "phi3", "--snapshot-update", host=double.address)
+    assert run.code == 0, run.output
+    return {**project.files("evals/__snapshots__"), **project.files("evals/answers")}
+
+
+def snapshots(project: Project) -> dict[str, bytes]:
+    """The files that an accepting run writes."""
+    return {**project.files("evals/__snapshots__"), **project.files("evals/answers")}
+
+
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]])
+def test_a_server_that_is_dead_changes_no_snapshot(
+    project: Project, tmp_path: Path, workers: list[str]
+) -> None:
+    """Under --snapshot-update too every file is what it was, and nothing is XFAIL."""
+    before = accepted(project, tmp_path)
+
+    run = project.pytest("-m", "phi3", "--snapshot-update", *workers)
+
+    assert run.code == 1
+    assert {case["outcome"] for case in run.cases} == {"error"}
+    assert snapshots(project) == before
+
+
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]])
+def test_a_server_that_dies_during_the_run_changes_no_snapshot(
+    project: Project, tmp_path: Path, workers: list[str]
+) -> None:
+    """What had come is graded; the rest and the gate are ERROR; a later run asks only the rest."""
+    before = accepted(project, tmp_path)
+    right = rules()
+    log = tmp_path / "second-log"
+    fresh = ["-m", "phi3", "--answers=fresh", "--snapshot-update", *workers]
+    with ollama_double(
+        "--models", "phi3", "--scenario", "die:2", answers=right, folder=tmp_path
+    ) as double:
+        dying = project.pytest(*fresh, host=double.address)
+    kept = snapshots(project)
+    project.edit("evals/prompts/breach.yaml", "How many records", "How very many records")
+    with ollama_double("--models", "phi3", answers=right, folder=tmp_path, log=log) as double:
+        healthy = project.pytest("-m", "phi3", host=double.address)
+        asked = [body for body in double.bodies("/api/generate") if body["prompt"]]
+
+    outcomes = [case["outcome"] for case in dying.cases if "verdict" in case]
+    gate = next(case for case in dying.cases if case["name"] == "test_pass_rates[phi3]")
+    assert dying.code == 1
+    assert sorted(set(outcomes)) == ["error", "passed"]
+    assert (outcomes.count("passed"), outcomes.count("error")) == (9, 18)
+    assert gate["outcome"] == "error"
+    assert kept == before
+    assert healthy.verdicts() == {"right": 27}
+    assert len(asked) == 3
+
+
+def test_what_came_before_the_server_died_is_not_asked_again(
+    project: Project, tmp_path: Path
+) -> None:
+    """The first of three replies was stored, so a healthy server is asked for two."""
+    log = tmp_path / "log"
+    with ollama_double(
+        "--models", "phi3", "--scenario", "die:2", answers=rules(), folder=tmp_path
+    ) as double:
+        project.pytest("-m", "phi3", host=double.address)
+    with ollama_double("--models", "phi3", answers=rules(), folder=tmp_path, log=log) as double:
+        run = project.pytest("-m", "phi3", host=double.address)
+        asked = [body for body in double.bodies("/api/generate") if body["prompt"]]
+
+    assert run.verdicts() == {"right": 27}
+    assert len(asked) == 2
+
+
+def test_one_article_that_fails_leaves_the_others_measured(
+    project: Project, tmp_path: Path
+) -> None:
+    """A server error on one article is nine ERRORs with its line, and no pass rates."""
+    failing = [
+        {**rule, "scenario": "runner-500"} if i == 1 else rule for i, rule in enumerate(rules())
+    ]
+    with ollama_double("--models", "phi3", answers=failing, folder=tmp_path) as double:
+        run = project.pytest("-m", "phi3", host=double.address)
+
+    assert run.verdicts() == {"right": 18, "not-measured": 9}
+    assert lines_with(run.output, "not measured:", "reading mill-lane", "unexpectedly stopped")
+    assert lines_with(run.output, "no pass rates of phi3: mill-lane was not measured")
+
+
+def test_a_model_that_cannot_be_pulled_is_red(project: Project) -> None:
+    """A server that is there and does not know the model: ERROR with what to look up."""
+    with ollama_double() as double:
+        run = project.pytest("-m", "mistral", host=double.address)
+
+    assert run.code == 1
+    assert {case["outcome"] for case in run.cases} == {"error"}
+    assert lines_with(run.output, "mistral is not there and cannot be pulled")
+
+
+def test_accepted_replies_are_green_without_a_server(project: Project, tmp_path: Path) -> None:
+    """What is committed is enough for CI: no server, no working store."""
+    accepted(project, tmp_path)
+    (project.path / ".slm-harness").rename(tmp_path / "away")
+
+    run = project.pytest("-m", "phi3", "--answers=replay")
+
+    assert run.code == 0, run.output
+    assert run.verdicts() == {"right": 26, "wrong": 1}
+    assert lines_with(run.output, "articles recalled", "3")
+
+
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]])
+def test_a_changed_prompt_cannot_be_replayed(
+    project: Project, tmp_path: Path, workers: list[str]
+) -> None:
+    """Replies to other words are no answers to these: red, and it says that nobody has asked."""
+    before = accepted(project, tmp_path)
+    project.edit("evals/prompts/breach.yaml", "Which entity was breached?", "Who was breached?")
+
+    run = project.pytest("-m", "phi3", "--answers=replay", *workers)
+
+    assert run.code == 1
+    assert run.verdicts() == {"not-measured": 27}
+    assert lines_with(run.output, "nobody has asked phi3 this prompt", "recipe changed")
+    assert snapshots(project) == before
+
+
+def test_a_model_that_nobody_accepted_cannot_be_replayed(project: Project) -> None:
+    """There is nothing to replay, and the line says how to get it."""
+    run = project.pytest("-m", "phi3", "--answers=replay")
+
+    assert run.code == 1
+    assert lines_with(run.output, "phi3 has no accepted replies in", "--snapshot-update")
+
+
+def test_a_changed_question_asks_all_again_and_says_why(project: Project, tmp_path: Path) -> None:
+    """--explain-asks names the recipe for each article, and nothing when nothing was asked."""
+    log = tmp_path / "log"
+    with ollama_double("--models", "phi3", answers=rules(), folder=tmp_path, log=log) as double:
+        project.pytest("-m", "phi3", host=double.address)
+        again = project.pytest("-m", "phi3", "--explain-asks", host=double.address)
+        project.edit("evals/prompts/breach.yaml", "Which entity was breached?", "Who was breached?")
+        changed = project.pytest("-m", "phi3", "--explain-asks", host=double.address)
+        asked = [body for body in double.bodies("/api/generate") if body["prompt"]]
+        built = double.count("/api/create")
+
+    assert "nothing was asked; every reply was stored" in again.output
+    assert len(lines_with(changed.output, "asked phi3 about", "recipe changed")) == 3
+    assert (len(asked), built) == (6, 2)
+
+
+def test_half_a_store_entry_costs_its_article_only(project: Project, tmp_path: Path) -> None:
+    """The file is named and left as it is; the other articles are recalled."""
+    project.pytest("-m", "baseline", "--snapshot-update")
+    for file in project.files("evals/answers"):
+        (project.path / "evals" / "answers" / file).unlink()
+    entry = sorted((project.path / ".slm-harness" / "answers").rglob("*.json"))[0]
+    half = entry.read_bytes()[: entry.stat().st_size // 2]
+    entry.write_bytes(half)
+
+    run = project.pytest("-m", "baseline")
+
+    assert run.code == 1
+    assert run.verdicts()["not-measured"] == 9
+    assert lines_with(run.output, entry.name, "damaged", "move the file away")
+    assert entry.read_bytes() == half
+    assert "Traceback" not in run.output
