@@ -131,6 +131,8 @@ class Grade:
     """The label in words."""
     got: str = ""
     """The answer in words."""
+    rule: str = ""
+    """The part of ``reason`` that says which rule decided, for where the two sides are shown anyway."""
 
 
 class Verdict(StrEnum):

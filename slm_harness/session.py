@@ -181,7 +181,7 @@ class Evaluation:
                 task=self.settings.task,
             )
             verdict = Verdict.RIGHT if grade.passed else Verdict.WRONG
-            reason, got = grade.reason, _said(value)
+            reason, got = grade.rule, _said(value)
         if case.question in article.contested:
             verdict = Verdict.CONTESTED
         return Outcome(

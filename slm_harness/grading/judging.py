@@ -59,7 +59,13 @@ def grade(
         judgement = failed("it goes on beyond what is read of an answer")
     wanted = one_line(described(kind, expected), 400)
     got = one_line(said.text.replace("\n", "; ") if said.items else said.text, 400)
-    return Grade(judgement.right, _reason(judgement, got, wanted), wanted, got)
+    return Grade(
+        judgement.right,
+        _reason(judgement, got, wanted),
+        expected=wanted,
+        got=got,
+        rule=one_line(judgement.rule, 200),
+    )
 
 
 def _judge(
