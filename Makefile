@@ -8,7 +8,7 @@ ARGS ?=
 JOBS ?= 2
 
 # "phi3 llama3.2" -> "baseline or phi3 or llama3.2"
-SELECTED := baseline$(foreach model,$(filter-out baseline,$(MODELS)), or $(model))
+SELECTED := $(strip baseline$(foreach model,$(filter-out baseline,$(MODELS)), or $(model)))
 
 .PHONY: eval test test-slow check format lock clean help
 .DEFAULT_GOAL := help

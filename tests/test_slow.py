@@ -1,0 +1,153 @@
+"""What is slow by nature: fresh clones with their own installation, runs that are killed."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.doubles import Double, ollama_double
+from tests.projects import PAGES, Project, environment, rules
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def bare(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command as on a bare machine: no virtual environment of ours, nobody where Ollama would be."""
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env={**environment("127.0.0.1:9"), "PYTEST_ADDOPTS": ""},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+
+
+def test_a_fresh_clone_evaluates_with_one_command(tmp_path: Path) -> None:
+    """``make eval`` installs, reads, grades and gates; a second time nothing is asked or left behind."""
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
+    python = f"PYTHON={Path(sys.base_prefix) / 'bin' / 'python3'}"
+
+    first = bare(["make", "eval", python], clone)
+    second = bare(["make", "eval", python, "ARGS=--explain-asks"], clone)
+    status = bare(["git", "status", "--porcelain"], clone)
+
+    assert first.returncode == 0, first.stdout + first.stderr
+    assert second.returncode == 0, second.stdout + second.stderr
+    assert "all questions" in first.stdout
+    assert "nothing was asked; every reply was stored" in second.stdout
+    assert (clone / "reports" / "junit.xml").is_file()
+    assert status.stdout == ""
+
+
+def started(project: Project, double: Double, *arguments: str) -> subprocess.Popen[bytes]:
+    """Pytest on phi3 in the background, leader of a process group of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "pytest", "-m", "phi3", *arguments],
+        cwd=project.path,
+        env=environment(double.address),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def more_articles(project: Project, count: int) -> None:
+    """Copies of the three articles under further names, so that a run lasts."""
+    folder = project.path / "fixtures" / "articles"
+    for number in range(count):
+        for article in PAGES:
+            name = f"{article}-{number}"
+            page = (folder / f"{article}.html").read_text(encoding="utf-8")
+            label = (folder / f"{article}.yaml").read_text(encoding="utf-8")
+            (folder / f"{name}.html").write_text(
+                page.replace("</article>", f"<p>Edition {number}.</p></article>"), encoding="utf-8"
+            )
+            (folder / f"{name}.yaml").write_text(
+                label.replace(f"id: {article}", f"id: {name}"), encoding="utf-8"
+            )
+
+
+def asked(double: Double) -> list[str]:
+    """The prompts that were answered, the loading of a model not counted."""
+    return [
+        str(entry["body"]["prompt"])  # type: ignore[index]
+        for entry in double.log()
+        if entry["path"] == "/api/generate" and entry["status"] == 200 and entry["body"]["prompt"]  # type: ignore[index]
+    ]
+
+
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "workers"])
+def test_a_run_killed_anywhere_goes_on_where_it_stopped(
+    project: Project, tmp_path: Path, workers: list[str]
+) -> None:
+    """After kill -9 at random moments every reply that came is used, and only what was open is repeated."""
+    more_articles(project, 4)
+    wanted = 5 * len(PAGES)
+    moments = random.Random(20261124)  # noqa: S311 - moments, not secrets
+    kills = 6
+    with ollama_double(
+        "--models", "phi3", "--delay", "0.15",
+        log=tmp_path / "log", answers=rules(), folder=tmp_path,
+    ) as double:  # fmt: skip
+        for _ in range(kills):
+            process = started(project, double, *workers)
+            time.sleep(moments.uniform(0.8, 3.0))
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        last = project.pytest("-m", "phi3", *workers, host=double.address)
+        prompts = asked(double)
+
+    repeated = len(prompts) - len(set(prompts))
+    assert last.verdicts() == {"right": 9 * wanted}
+    assert len(set(prompts)) == wanted
+    assert repeated <= kills
+
+
+def test_an_interrupted_run_keeps_what_came_and_ends_at_once(
+    project: Project, tmp_path: Path
+) -> None:
+    """Ctrl-C in the middle: exit 2, no traceback of ours, the finished replies are recalled later."""
+    more_articles(project, 4)
+    with ollama_double(
+        "--models", "phi3", "--delay", "0.5",
+        log=tmp_path / "log", answers=rules(), folder=tmp_path,
+    ) as double:  # fmt: skip
+        process = started(project, double)
+        deadline = time.monotonic() + 30
+        while len(asked(double)) < 3 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        interrupted = time.monotonic()
+        code = process.wait(timeout=30)
+        took = time.monotonic() - interrupted
+        stored = list((project.path / ".slm-harness" / "answers").rglob("*.json"))
+
+    assert code == 2
+    assert took < 5
+    assert len(stored) >= 3
+
+
+def test_make_says_what_is_missing(tmp_path: Path) -> None:
+    """A Python that is too old is named, with what to type instead."""
+    shutil.copy(ROOT / "Makefile", tmp_path / "Makefile")
+    old = tmp_path / "old-python"
+    old.write_text(
+        '#!/bin/sh\n[ "$1" = -V ] && echo Python 3.8.1 && exit 0\nexit 1\n', encoding="utf-8"
+    )
+    old.chmod(0o755)
+
+    done = bare(["make", "eval", f"PYTHON={old}"], tmp_path)
+
+    assert done.returncode != 0
+    assert "needs Python 3.11 or newer" in done.stderr
+    assert "Python 3.8.1" in done.stderr
