@@ -137,6 +137,29 @@ def test_an_interrupted_run_keeps_what_came_and_ends_at_once(
     assert len(stored) >= 3
 
 
+def test_progress_is_for_terminals(project: Project, tmp_path: Path) -> None:
+    """On a terminal: what, how many of how many, time left. In a pipe: nothing of it."""
+    command = [sys.executable, "-m", "pytest", "-m", "phi3", "--answers=fresh"]
+    in_terminal = f"import pty, sys; sys.exit(pty.spawn({command!r}) >> 8)"
+    with ollama_double(
+        "--models", "phi3", "--delay", "1.1", answers=rules(), folder=tmp_path
+    ) as double:
+        shown = subprocess.run(
+            [sys.executable, "-c", in_terminal],
+            cwd=project.path,
+            env=environment(double.address),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        piped = project.pytest("-m", "phi3", "--answers=fresh", host=double.address)
+
+    assert "[phi3: 1 of 3 articles, 1.1 s each, about 2 s left]" in shown.stdout
+    assert "3 of 3 articles" in shown.stdout
+    assert "of 3 articles" not in piped.output
+
+
 def test_make_says_what_is_missing(tmp_path: Path) -> None:
     """A Python that is too old is named, with what to type instead."""
     shutil.copy(ROOT / "Makefile", tmp_path / "Makefile")

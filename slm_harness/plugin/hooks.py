@@ -1,5 +1,6 @@
 """What the hooks hand over to: setting a run up, choosing its cases, starting and ending it."""
 
+import contextlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -14,8 +15,10 @@ from slm_harness.plugin.cases import case_of, model_of, wanted
 from slm_harness.plugin.filling import Filler
 from slm_harness.plugin.standing import find_out, selection
 from slm_harness.plugin.state import STATE, Standing, State, committed_snapshots
+from slm_harness.printable import printable
 from slm_harness.session import Case, Evaluation, load_specs
 
+TERMINAL = Path("/dev/tty")
 WORKER_INPUT = "slm_harness"
 _LISTINGS = ("markers", "help", "version", "showfixtures", "show_fixtures_per_test", "cacheshow")
 
@@ -101,12 +104,17 @@ def for_worker(state: State) -> str:
 
 
 def _shower(config: pytest.Config) -> Callable[[str], None]:
-    """Shows a line of progress on a terminal, and nothing in a pipe."""
+    """Shows a line of progress on a terminal, and nothing in a pipe.
+
+    It goes to the terminal itself: while a test waits, pytest captures what this process prints.
+    """
 
     def show(line: str) -> None:
         reporter = config.pluginmanager.get_plugin("terminalreporter")
-        if reporter is not None and reporter.isatty:
-            reporter.write_line(f"\n[{line}]")
+        if reporter is None or not reporter.isatty:
+            return
+        with contextlib.suppress(OSError), TERMINAL.open("w", encoding="utf-8") as terminal:
+            terminal.write(f"\n[{printable(line)}]\n")
 
     return show
 
