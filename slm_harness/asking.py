@@ -181,10 +181,14 @@ class _Batch:
 
     def _recall(self, key: str) -> Stored | None:
         """The stored reply: the latest there is, but in a replay the accepted one before all."""
-        accepted = self._batch.evidence.find(key) if self._batch.evidence else None
+        stored, evidence = self._sources.store, self._batch.evidence
+        accepted = evidence.find(key) if evidence else None
         if self._sources.mode is Mode.REPLAY:
-            return accepted or self._sources.store.get(key)
-        return self._sources.store.get(key) or accepted
+            return accepted or stored.get(key)
+        if self._batch.local:
+            # Asking costs nothing, and shows that the reader works on this machine.
+            return stored.get(key)
+        return stored.get(key) or accepted
 
     def _why(self, request: Request, parts: Mapping[str, object]) -> str:
         if self._sources.mode is Mode.FRESH:

@@ -148,9 +148,8 @@ def test_models_are_markers(project: Project) -> None:
 def test_cases_are_selected_as_pytest_selects(
     project: Project, arguments: list[str], count: int
 ) -> None:
-    """Nine cases an article and one gate a model, under ids that people can type."""
-    with ollama_double("--models", "phi3,llama3.2,gemma3:4b") as double:
-        run = project.pytest("--collect-only", "-v", *arguments, host=double.address)
+    """Nine cases an article and one gate a model, under ids that people can type; no server needed."""
+    run = project.pytest("--collect-only", "-v", *arguments)
 
     assert len(lines_with(run.output, "<Function ")) == count, run.output
 

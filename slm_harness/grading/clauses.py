@@ -84,7 +84,7 @@ def denied(text: str, start: int, end: int) -> bool:
 
 _CLAIM = re.compile(
     r"\b(?:claim\w*|alleg\w*|boast\w*|purport\w*|assert\w*|according to (?:the |a )?(?:\w+ )?(?:hackers?|attackers?|gang|group|criminals?|threat actors?|ransomware|cyber ?criminals?|extortionists?|thie(?:f|ves))"
-    r"|(?:hackers?|attackers?|gang|criminals?|threat actors?|extortionists?|forum post|leak site)\s+(?:say|says|said|put|posted|advertis\w+|offer\w*|list\w*)|behaupte\w*|unconfirmed)\b",
+    r"|(?:hackers?|attackers?|gang|criminals?|threat actors?|extortionists?|thie(?:f|ves)|intruders?|crooks?|forum post|leak site)\s+(?:say|says|said|put|posted|advertis\w+|offer\w*|list\w*)|behaupte\w*|unconfirmed)\b",
     re.IGNORECASE,
 )
 _SUPERSEDED = re.compile(
@@ -96,7 +96,7 @@ _NOW = re.compile(
     r"\d|\b(?:later|now|to|then|since|final(?:ly)?|actual(?:ly)?|current(?:ly)?)\b", re.IGNORECASE
 )
 _HEDGE = re.compile(
-    r"\b(?:suspect\w*|may (?:have|be)|might|possib\w+|perhaps|maybe|believed|believes?|thought to|thinks?|appears?|appeared|seems?|seemed|likely|probabl\w+|could (?:have|be)|presum\w+|allege\w*|"
+    r"\b(?:suspect\w*|may (?:have|be)|might|possib\w+|perhaps|maybe|believed|believes?|thought to|thinks?|appears?|appeared|seems?|seemed|like(?:ly|lier|liest)|probabl\w+|could (?:have|be)|presum\w+|allege\w*|"
     r"unconfirmed|not (?:yet |been |officially )*confirmed|potential\w*|speculat\w+|rumou?r\w*|hypothes\w+|theor(?:y|ies)|points? to|suggest\w*|looks like|investigating whether|whether|if|"
     r"assum\w+|apparent\w*|feared|vermut\w*|mutma\w*|möglicherweise|wahrscheinlich|peut-être|probablement|soupçonn\w*|quizás|posiblemente|forse|probabilmente|talvez|possivelmente|provavelmente|misschien|mogelijk|waarschijnlijk|vermoedelijk)\b",
     re.IGNORECASE,

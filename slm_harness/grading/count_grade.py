@@ -85,6 +85,8 @@ def _figure(one: Count) -> int | None:
 def _right(expected: Number, one: Count) -> bool:
     if not units.alike(one.unit, expected.unit):
         return False
+    if units.counted_apart(one.unit, expected.unit, [also.unit for also in expected.also]):
+        return False
     if expected.value is None:
         return _bounded(expected, one)
     figure = _figure(one)
@@ -122,11 +124,10 @@ def _excused(expected: Number, one: Count, right: bool) -> bool:
     figure = _figure(one)
     group = units.group(one.unit)
     for also in expected.also:
-        if (
-            figure == also.value
-            and one.unit is not None
-            and (units.group(also.unit) == group or one.unit in also.unit)
-        ):
+        carried = one.unit is not None and (
+            units.group(also.unit) == group or one.unit in also.unit
+        )
+        if figure == also.value and (carried or (one.part and one.unit is None)):
             return True
     if figure is not None and figure in expected.wrong:
         return False

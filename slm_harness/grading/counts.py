@@ -27,6 +27,8 @@ class Count:
     """over or under, where the number is given as a bound."""
     attributed: bool = False
     """Whether somebody is said to say so: less than a claim."""
+    part: bool = False
+    """Whether it is given as a part of another: "including 300", "300 of whom"."""
     base: bool = False
     """Whether it is what the others are part of: the 400,000 of "300 out of 400,000"."""
     start: int = 0
@@ -85,12 +87,18 @@ _REVISED_AFTER = re.compile(
     r"\A\s*(?:[a-z]+\s+){0,2}[(,;-]*\s*(?:(?:but|and|which|a figure|was|were|this|it|later|since|then|subsequently|has|been)\s+){0,4}(?:corrected|revised|updated|raised|increased|reduced|lowered|superseded|rising|upgraded) (?:up |down |upwards? |downwards? )?to\b"
 )
 _AT_FIRST = re.compile(
-    r"\A\s*(?:[a-z]+\s+){0,2}\(?(?:at first|initially|originally|previously|at the time)\b"
+    r"\A\s*(?:[a-z]+\s+){0,2}\(?(?:at first|initially|originally|previously|at the time)\b(?!(?:\s+(?!then\b|later\b|now\b|but\b)[a-z]+){0,4}\s+\d)"
 )
+_WAS = re.compile(r"\b(?:was|were|had been|stood at)\s+(?:about |around |some )?\Z")
+_IS_NOW = re.compile(r"\A[^.;\d]{0,40}\b(?:but|and|while|though)\b[^.;\d]{0,40}\bnow\b[^.;\d]{0,30}\d")
 _WHOLE = re.compile(
     r"\b(?:out of|among|of its|of their|of the|from its|from a total of|of all)\s+(?:(?:total|roughly|about|some|more|than|around|over|nearly|its|the|an?|estimated|of|approximately)\s+){0,3}\Z"
 )
 _PART_OF = re.compile(r"\d (?:[a-z]+ )?(?:out )?of (?:its |the |their |about |some |over )?\Z")
+_PART_BEFORE = re.compile(
+    r"\b(?:including|among (?:them|whom|these)|(?:of|for) (?:whom|them|these))[\s,]+(?:about |around |some |approximately )?\Z"
+)
+_PART_AFTER = re.compile(r"\A\s*(?:[a-z]+\s+){0,2}?of (?:whom|them|which|these|those)\b")
 _TAKEN = r"(?:taken|stolen|breached|compromised|accessed|exposed|affected|lost|leaked|exfiltrated|copied|viewed|impacted|involved)"
 _NOUGHT = re.compile(
     rf"\b(?:no|zero)\s+(?:(?!evidence|sign|indication|details?|information|number|figures?)[a-z]+\s+){{0,4}}?(?:records?|data|customers?|people|accounts?|users?|files?|patients?|information|individuals|documents?|one)\s+(?:\w+\s+)?(?:was|were|is|are|has been|have been|had been)\s+(?:\w+ly\s+)?{_TAKEN}"
@@ -248,8 +256,10 @@ def _in_context(low: str, count: Count, start: int, end: int, rest: str) -> Coun
         unit=unit,
         negated=clauses.denied(low, start, end),
         base=bool(_WHOLE.search(before) or _PART_OF.search(before)),
+        part=bool(_PART_BEFORE.search(before) or _PART_AFTER.match(rest[:40])),
         superseded=revised
-        or bool(_REVISED_AFTER.match(rest[:80]) or _AT_FIRST.match(rest[:40]))
+        or bool(_REVISED_AFTER.match(rest[:80]) or _AT_FIRST.match(rest[:80]))
+        or bool(_WAS.search(before) and _IS_NOW.match(rest[:120]))
         or clauses.superseded(low, start, end),
         claimed=clauses.claimed(low, start, end),
         attributed=clauses.attributed(low, start, end),

@@ -1,6 +1,7 @@
 """What is counted: words for people, records, documents, bytes, money, and which of them are alike."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from slm_harness.grading.word_list import words_of
@@ -10,7 +11,7 @@ _GROUPS = {
     "resident residents victim victims citizen citizens consumer consumers household households staff worker workers passenger passengers guest guests donor donors applicant applicants policyholder "
     "policyholders borrower borrowers holder holders taxpayer taxpayers voter voters shopper shoppers pupil pupils driver drivers traveller travellers traveler travelers cardholder cardholders americans "
     "britons australians canadians adults children minors parents teachers alumni beneficiaries enrollees participants owners tenants buyers players personen kunden personnes clients clientes persone klanten pessoas "
-    "personas utenti usuarios utilisateurs nutzer clienti depositors savers merchants doctors nurses officers prisoners veterans recipients registrants licensees former",
+    "personas utenti usuarios utilisateurs nutzer clienti depositors savers rider riders cyclist cyclists commuter commuters diner diners seller sellers collector collectors insured workforce merchants doctors nurses officers prisoners veterans recipients registrants licensees former",
     "records": "record records row rows entry entries dataset datasets datensatze enregistrements registros lines data profiles profile items",
     "accounts": "account accounts login logins credential credentials username usernames konten comptes cuentas membership memberships",
     "contacts": "address addresses email emails e-mails phone numbers number password passwords hashes ssns",
@@ -23,7 +24,7 @@ _GROUPS = {
     "share": "% percent per cent percentage",
     "places": "company companies firm firms organisation organisations organization organizations school schools hospital hospitals store stores shop shops server servers system systems country countries state "
     "states clinic clinics bank banks branch branches sites website websites device devices computers laptops agencies vendors suppliers institutions businesses databases database cities systems stations locations "
-    "times people-hours steps incidents breaches attacks attackers hackers men women fields categories types kinds languages parties providers subsidiaries councils universities",
+    "times meter meters metre metres people-hours steps incidents breaches attacks attackers hackers men women fields categories types kinds languages parties providers subsidiaries councils universities",
 }
 GROUP_OF = {word: group for group, words in _GROUPS.items() for word in words.split()}
 WORD = r"(?:" + "|".join(sorted(map(re.escape, GROUP_OF), key=len, reverse=True)) + r")"
@@ -100,6 +101,12 @@ def group(unit: str | None) -> str | None:
         GROUP_OF[word] for word in re.findall(r"[a-z%-]+", unit.casefold()) if word in GROUP_OF
     ]
     return known[-1] if known else None
+
+
+def counted_apart(said: str | None, wanted: str | None, others: Iterable[str]) -> bool:
+    """Whether ``said`` is what one of ``others`` counts, and that is not what ``wanted`` counts."""
+    first = group(said)
+    return first is not None and first != group(wanted) and first in map(group, others)
 
 
 def alike(said: str | None, wanted: str | None) -> bool:

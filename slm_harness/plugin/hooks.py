@@ -75,12 +75,14 @@ def _state(config: pytest.Config, evaluation: Evaluation) -> State:
     if received is None:
         summary.reports_folder(evaluation.settings.reports)
         journal = Journal.begin(evaluation.settings.store)
-        standing = find_out(
-            evaluation,
-            before,
-            selection(config),
-            require_all=config.getoption("slm_require_models"),
-        )
+        standing = Standing()
+        if not config.option.collectonly:
+            standing = find_out(
+                evaluation,
+                before,
+                selection(config),
+                require_all=config.getoption("slm_require_models"),
+            )
         filler = Filler(evaluation, journal, _shower(config))
         follower = Follower(journal.path)
     else:
@@ -93,7 +95,7 @@ def _state(config: pytest.Config, evaluation: Evaluation) -> State:
         before=before,
         follower=follower,
         filler=filler,
-        updating=config.getoption("update_snapshots"),
+        updating=config.getoption("update_snapshots", False),
         all_wrong_fail=config.getoption("slm_all_wrong_fail"),
     )
 
