@@ -136,7 +136,7 @@ class _Batch:
             if batch.problem:
                 raise NotMeasured(batch.problem)
             identity = self._identity()
-        except NotMeasured as error:
+        except HarnessError as error:
             yield from self._all_failed(batch.requests, error)
             return
         yield Prepared(batch.model, identity)

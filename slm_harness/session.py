@@ -15,7 +15,7 @@ from slm_harness import grading
 from slm_harness.asking import Batch, Failed, Mode, Obtained, Sources
 from slm_harness.engines import Engine, open_engine
 from slm_harness.errors import ModelsError
-from slm_harness.evidence import load_evidence, write_evidence
+from slm_harness.evidence import Evidence, load_evidence, write_evidence
 from slm_harness.gate import Line, Snapshot
 from slm_harness.labels import load_articles
 from slm_harness.models import load_models
@@ -77,12 +77,14 @@ class Evaluation:
     models: Mapping[str, ModelSpec]
     articles: Mapping[str, Article]
     recipe: Recipe
+    evidence: Mapping[str, Evidence]
+    """Model to its accepted replies, for the models that have some."""
     cases: Mapping[str, Case] = field(default_factory=dict)
     """Every case there is, by its id, model by model and article by article."""
 
     @classmethod
     def load(cls, settings: Settings, models: Mapping[str, ModelSpec]) -> "Evaluation":
-        """Load prompt and labels; nothing is asked.
+        """Load prompt, labels and accepted replies; nothing is asked.
 
         Raises:
             SettingsError: whatever of it is wrong.
@@ -90,6 +92,7 @@ class Evaluation:
         task = settings.task
         prompt = load_prompt(task, settings.prompt)
         articles = {a.id: a for a in load_articles(settings.articles, task)}
+        evidence = {name: load_evidence(settings.answers, name) for name in models}
         cases = [
             Case(model, article, question)
             for model in models
@@ -107,6 +110,7 @@ class Evaluation:
             models=models,
             articles=MappingProxyType(articles),
             recipe=Recipe(task=task.name, system=prompt.system, schema=task.schema),
+            evidence={name: found for name, found in evidence.items() if found is not None},
             cases=MappingProxyType(by_id),
         )
 
@@ -133,9 +137,6 @@ class Evaluation:
         """The requests for the wanted (model, article) pairs, model by model in the given order.
 
         ``problems`` holds why a model cannot be reached, for those that cannot.
-
-        Raises:
-            SnapshotError: the accepted replies of a model cannot be read.
         """
         articles: dict[str, dict[str, None]] = {}
         for model, article in wanted:
@@ -146,7 +147,7 @@ class Evaluation:
                 open_engine=partial(self.open_engine, model),
                 local=self.models[model].engine in LOCAL_ENGINES,
                 requests=[self.request(model, article) for article in ids],
-                evidence=load_evidence(self.settings.answers, model),
+                evidence=self.evidence.get(model),
                 problem=problems.get(model, ""),
             )
             for model, ids in articles.items()

@@ -65,6 +65,8 @@ BAD: list[tuple[str, Callable[[Project], None], list[str], str]] = [
     ("models", edited("evals/models.yaml", "base: phi3", "bsae: phi3"), [], "did you mean 'base'"),
     ("option", edited("evals/models.yaml", "base: phi3", "base: phi3\n    options: {mirostat: 1}"),
      ["-m", "phi3"], "Ollama knows no mirostat"),
+    ("baseline", edited("evals/models.yaml", "engine: baseline", "engine: baseline\n    options: {seed: 1}"),
+     [], "the baseline takes no options; remove seed"),
     ("reports", reports_is_a_file, [], "reports cannot be written"),
     ("store", store_is_a_file, [], "working store cannot be written"),
     ("snapshot", damaged_snapshot, [], "phi3.txt: no snapshot"),
@@ -95,9 +97,14 @@ def test_bad_input_is_one_clear_line_and_exit_4(
     assert not list((project.path / ".slm-harness").glob("answers/*"))
 
 
-def test_bad_input_is_no_internal_error_with_workers(project: Project) -> None:
+@pytest.mark.parametrize(
+    "spoil", [edited(LABEL, "cause: unknown", "casue: unknown"), damaged_evidence]
+)
+def test_bad_input_is_no_internal_error_with_workers(
+    project: Project, spoil: Callable[[Project], None]
+) -> None:
     """The controller refuses it before any worker starts."""
-    project.edit(LABEL, "cause: unknown", "casue: unknown")
+    spoil(project)
 
     run = project.pytest("-m", "baseline", "-n", "2")
 

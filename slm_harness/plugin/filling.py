@@ -27,11 +27,7 @@ class Filler:
         """The replies that were asked for, with the reason why the store had none."""
 
     def start(self, wanted: Iterable[tuple[str, str]], problems: Mapping[str, str]) -> None:
-        """Begin with the wanted (model, article) pairs, once.
-
-        Raises:
-            SettingsError: the accepted replies of a model cannot be read.
-        """
+        """Begin with the wanted (model, article) pairs, once."""
         if self._thread is not None:
             return
         batches = self._evaluation.batches(wanted, problems)

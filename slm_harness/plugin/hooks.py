@@ -35,11 +35,7 @@ def distributes(config: pytest.Config) -> bool:
 
 
 def defaults(config: pytest.Config) -> None:
-    """Settings of other plugins that an evaluation depends on.
-
-    Raises:
-        UsageError: the reports folder is none.
-    """
+    """Settings of other plugins that an evaluation depends on."""
     # A snapshot whose test was deselected, or errored, must not be deleted as unused.
     config.option.disable_unused_snapshots = True
     if getattr(config.option, "xmlpath", "") is None:
@@ -167,17 +163,9 @@ def choose(session: pytest.Session, state: State) -> None:
 
 
 def start_asking(state: State, cases: Sequence[Case | str]) -> None:
-    """Begin to ask for what the cases need.
-
-    Raises:
-        UsageError: the accepted replies of a model cannot be read.
-    """
-    if state.filler is None:
-        return
-    try:
+    """Begin to ask for what the cases need."""
+    if state.filler is not None:
         state.filler.start(wanted(state, cases), state.standing.problems)
-    except SettingsError as error:
-        raise pytest.UsageError(error.message) from error
 
 
 def cases_of_ids(state: State, ids: Sequence[str]) -> list[Case | str]:

@@ -6,7 +6,6 @@ from contextlib import closing
 import pytest
 
 from slm_harness.asking import Mode, never_accepted
-from slm_harness.evidence import load_evidence
 from slm_harness.gate import Snapshot
 from slm_harness.plugin.selection import Selection
 from slm_harness.plugin.state import Standing
@@ -38,12 +37,17 @@ def find_out(
 
     A model that is named and cannot be reached is a problem; one that nobody named is left out, and
     said to be.
+
+    Raises:
+        SettingsError: the entry of a model, or the address of its server, is wrong.
     """
     named = chosen.named(evaluation.models)
     problems: dict[str, str] = {}
     left_out: dict[str, str] = {}
     for model in chosen.possible(list(evaluation.models)):
         if evaluation.models[model].engine in LOCAL_ENGINES:
+            # Nothing to look for, but its entry may be wrong.
+            evaluation.open_engine(model).close()
             continue
         required = require_all or model in named
         reason = _reason(evaluation, model, before, required=required)
@@ -57,7 +61,7 @@ def _reason(
 ) -> str:
     """Why a model cannot be evaluated; empty when it can."""
     if evaluation.settings.mode is Mode.REPLAY:
-        if load_evidence(evaluation.settings.answers, model) is None:
+        if model not in evaluation.evidence:
             return never_accepted(model, evaluation.settings.answers)
         return ""
     if not required and model not in before:
