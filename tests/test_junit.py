@@ -78,7 +78,8 @@ def test_results_hold_every_case_and_every_raw_reply(project: Project, tmp_path:
         {v: verdicts.count(v) for v in set(verdicts)} == run.verdicts() == {"right": 26, "wrong": 1}
     )
     assert results["models"]["phi3"]["total"]["right"] == 26
-    assert results["models"]["phi3"]["identity"]["base"] == "phi3"
+    identity = results["models"]["phi3"]["identity"]
+    assert (identity["base"], identity["machine"]["context"]) == ("phi3", 8192)
     assert results["models"]["phi3"]["asked"] == 3
     assert results["commonest_answers"]["third_parties"]["scored"] == 3
 

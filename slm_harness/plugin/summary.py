@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from slm_harness.asking import Obtained
 from slm_harness.errors import SettingsError
 from slm_harness.plugin.state import State
 from slm_harness.records import Outcome, Verdict
@@ -73,14 +74,21 @@ def write_results(state: State) -> None:
     if not state.outcomes:
         return
     state.follower.drain()
+    results = list(state.follower.results.values())
+    # What only a loaded model shows (its context, its share on the GPU) came with the replies.
+    loaded = {
+        result.model: result.stored.identity
+        for result in results
+        if isinstance(result, Obtained) and result.stored.identity.machine
+    }
     text = results_json(
         version=metadata.version("slm-harness"),
         task=state.evaluation.settings.task.name,
         system=state.evaluation.recipe.system,
         tallies=tallies(state),
-        identities=state.follower.identities,
+        identities={**state.follower.identities, **loaded},
         outcomes=state.outcomes,
-        results=list(state.follower.results.values()),
+        results=results,
         commonest=state.evaluation.commonest_answers(),
     )
     write_atomically(state.evaluation.settings.reports / "results.json", text)
