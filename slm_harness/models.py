@@ -6,18 +6,19 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from slm_harness import strict_yaml
 from slm_harness.errors import ModelsError
 from slm_harness.records import ModelSpec
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 """What can be a pytest marker: a colon, as in ``gemma3:4b``, cannot."""
 RESERVED = frozenset({"and", "or", "not", "True", "False", "None"})
-ENGINES = ("ollama", "baseline")
+MAX_NAME = 80
+"""Longest name, in characters: it is part of file names and test ids."""
 
-_Option = str | int | float | bool | list[str]
+_Option = str | int | bool | Annotated[float, Field(allow_inf_nan=False)] | list[str]
 
 
 class _Entry(BaseModel):
@@ -28,7 +29,7 @@ class _Entry(BaseModel):
     options: dict[str, _Option] = {}
     origin: str = "unknown"
     licence: str = "unknown"
-    timeout: Annotated[float, Field(gt=0, strict=False)] = 300.0
+    timeout: Annotated[float, Field(gt=0, le=86_400, strict=False)] = 300.0
 
 
 class _File(BaseModel):
@@ -44,11 +45,11 @@ def load_models(path: Path, added: Iterable[str] = ()) -> Mapping[str, ModelSpec
         ModelsError: the file cannot be read, an entry is not one, or a name cannot be a marker.
     """
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = strict_yaml.load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise ModelsError(f"{path}: the list of models cannot be read: {error}") from error
-    except (yaml.YAMLError, ValueError) as error:
-        raise ModelsError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
+    except ValueError as error:
+        raise ModelsError(f"{path}: not YAML: {error}") from error
     try:
         entries = _File.model_validate(raw).models
     except ValidationError as error:
@@ -56,6 +57,11 @@ def load_models(path: Path, added: Iterable[str] = ()) -> Mapping[str, ModelSpec
     models = {name: _spec(name, entry, str(path)) for name, entry in entries.items()}
     for argument in added:
         spec = parse_model(argument)
+        if spec.name in models:
+            raise ModelsError(
+                f"--model {argument}: {path} has a model of that name, whose snapshot it would be "
+                "taken for; give it another"
+            )
         models[spec.name] = spec
     return models
 
@@ -68,18 +74,18 @@ def parse_model(argument: str) -> ModelSpec:
     """
     name, equals, rest = argument.partition("=")
     engine, colon, base = rest.partition(":")
-    if not (equals and colon and base and engine in ENGINES):
+    if not (equals and colon and base and engine == "ollama"):
         raise ModelsError(
             f"--model {argument}: write NAME=ollama:BASE, as in gemma=ollama:gemma3:4b"
         )
-    return _spec(name, _Entry(engine=engine, base=base), "--model")  # type: ignore[arg-type]
+    return _spec(name, _Entry(engine="ollama", base=base), "--model")
 
 
 def _spec(name: str, entry: _Entry, where: str) -> ModelSpec:
-    if not NAME.fullmatch(name) or name in RESERVED:
+    if not NAME.fullmatch(name) or name in RESERVED or len(name) > MAX_NAME:
         raise ModelsError(
             f"{where}: {name!r} cannot be a pytest marker: a model's name has letters, digits, "
-            "'.', '_' and '-' (put the tag into base: base: gemma3:4b)"
+            "'.', '_' and '-', 80 at most (put the tag into base: base: gemma3:4b)"
         )
     if entry.engine == "ollama" and entry.base is None:
         raise ModelsError(f"{where}: {name}: base is missing: what `ollama pull` would be given")

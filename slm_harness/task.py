@@ -13,11 +13,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, create_model
 from pydantic import Field as PydanticField
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
+from slm_harness import strict_yaml
 from slm_harness.errors import PromptError
 
 MAX_TEXT = 400
@@ -153,13 +153,11 @@ def load_prompt(task: Task, path: Path) -> Prompt:
             that the task does not know; the message names every such question.
     """
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = strict_yaml.load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise PromptError(f"{path}: the prompt file cannot be read: {error}") from error
-    except (yaml.YAMLError, ValueError) as error:
-        raise PromptError(
-            f"{path}: the prompt file is not YAML: {' '.join(str(error).split())}"
-        ) from error
+    except ValueError as error:
+        raise PromptError(f"{path}: the prompt file is not YAML: {error}") from error
     try:
         wire = _PromptFile.model_validate(raw)
     except ValidationError as error:

@@ -11,8 +11,9 @@ import pytest
 
 from slm_harness.breach import TASK
 from slm_harness.engines import open_engine
-from slm_harness.engines.ollama import PINNED, OllamaEngine, derived_name
+from slm_harness.engines.ollama import OllamaEngine, derived_name
 from slm_harness.engines.ollama_border import translated
+from slm_harness.engines.ollama_options import PINNED
 from slm_harness.errors import (
     AnswerTimeout,
     ModelsError,

@@ -17,6 +17,7 @@ MODELS = ["baseline", "phi3", "phi3.5", "llama3.2"]
         (Selection(keywords="tennis"), set()),
         (Selection(keywords="phi3 and tennis"), {"phi3", "phi3.5"}),
         (Selection(keywords="Llama"), {"llama3.2"}),
+        (Selection(keywords="baseline or phi3-mill-lane"), {"baseline", "phi3"}),
         (Selection(arguments=["evals"]), set()),
         (Selection(arguments=["evals/t.py::test_answer[phi3-mill-lane-cause]"]), {"phi3"}),
         (Selection(arguments=["evals/t.py::test_pass_rates[phi3.5]"]), {"phi3.5"}),
@@ -38,6 +39,8 @@ def test_a_model_is_named_by_marker_keyword_id_flag_or_last_failure(
         ("phi3", {"phi3"}),
         ("baseline or llama3.2", {"baseline", "llama3.2"}),
         ("not phi3", set(MODELS)),
+        ("not(phi3)", set(MODELS)),
+        ("(not phi3)", set(MODELS)),
         ("slow", set(MODELS)),
     ],
 )

@@ -1,11 +1,12 @@
 """Engines: what a model is asked through. They see requests, never labels, graders or the gate."""
 
+from slm_harness.engines import ollama_options
 from slm_harness.engines.baseline import BaselineEngine
 from slm_harness.engines.protocol import Engine, Presence, Reader, Report, bad_host
 from slm_harness.errors import ModelsError
-from slm_harness.records import ModelSpec
+from slm_harness.records import Identity, ModelSpec
 
-__all__ = ["Engine", "Presence", "Reader", "Report", "open_engine"]
+__all__ = ["Engine", "Presence", "Reader", "Report", "open_engine", "why_other_model"]
 
 
 def open_engine(spec: ModelSpec, reader: Reader | None) -> Engine:
@@ -25,3 +26,16 @@ def open_engine(spec: ModelSpec, reader: Reader | None) -> Engine:
         # The ollama package makes a client of its own while it is imported.
         raise bad_host(error) from error
     return OllamaEngine(spec)
+
+
+def why_other_model(spec: ModelSpec, identity: Identity) -> str:
+    """In what an entry is another model than the one of ``identity``; empty where it is the same.
+
+    Raises:
+        ModelsError: the entry has options that the engine does not know.
+    """
+    if spec.engine != identity.engine:
+        return (
+            f"its engine is {spec.engine}, and the accepted replies came through {identity.engine}"
+        )
+    return ollama_options.why_other(spec, identity) if spec.engine == "ollama" else ""

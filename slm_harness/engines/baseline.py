@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from slm_harness.engines.protocol import Presence, Reader, Report
-from slm_harness.errors import ModelsError
+from slm_harness.errors import ModelsError, ServerFailed
 from slm_harness.records import Identity, ModelSpec, Recipe, Reply, Request
 
 
@@ -42,7 +42,12 @@ class BaselineEngine:
     def ask(self, request: Request) -> Reply:
         """Read the prompt by the rules."""
         started = time.perf_counter()
-        answers = self._reader(request.prompt)
+        try:
+            answers = self._reader(request.prompt)
+        except Exception as error:
+            raise ServerFailed(
+                f"the rule-based reader broke on {request.article}: {type(error).__name__}: {error}"
+            ) from error
         text = json.dumps(dict(answers), ensure_ascii=False)
         return Reply(text=text, finish="stop", seconds=round(time.perf_counter() - started, 6))
 

@@ -19,30 +19,12 @@ from slm_harness.engines.ollama_border import (
     open_client,
     translated,
 )
+from slm_harness.engines.ollama_options import sent_options
 from slm_harness.engines.ollama_reply import checked_reply
 from slm_harness.engines.protocol import Presence, Report
-from slm_harness.errors import ModelsError, ModelUnavailable, NotMeasured, PromptRefused
+from slm_harness.errors import ModelUnavailable, NotMeasured, PromptRefused
 from slm_harness.records import Identity, ModelSpec, Recipe, Reply, Request
 
-PINNED: Mapping[str, object] = {
-    "num_ctx": 8192,
-    "num_predict": 1024,
-    "num_batch": 512,
-    "num_keep": 4,
-    "seed": 0,
-    "temperature": 0.0,
-    "top_k": 1,
-    "top_p": 1.0,
-    "min_p": 0.0,
-    "typical_p": 1.0,
-    "repeat_last_n": 64,
-    "repeat_penalty": 1.0,
-    "presence_penalty": 0.0,
-    "frequency_penalty": 0.0,
-}
-"""Every option that moves an answer, since the server's own defaults change between its versions."""
-OTHER_OPTIONS = frozenset({"stop", "num_gpu", "main_gpu", "use_mmap", "num_thread"})
-"""Options that an entry of models.yaml may set besides."""
 KEEP_ALIVE = "10m"
 """How long the model stays loaded between two articles."""
 MAX_PART = 80
@@ -56,15 +38,7 @@ class OllamaEngine:
     """One model under Ollama."""
 
     def __init__(self, spec: ModelSpec) -> None:
-        unknown = [
-            name for name in spec.options if name not in PINNED and name not in OTHER_OPTIONS
-        ]
-        if unknown:
-            # The server ignores an option that it does not know, with no word to the client.
-            raise ModelsError(
-                f"{spec.name}: options: Ollama knows no {', '.join(unknown)}; it knows "
-                f"{', '.join(sorted({*PINNED, *OTHER_OPTIONS}))}"
-            )
+        self._wanted = sent_options(spec)
         self._spec = spec
         self._client = open_client(spec.timeout)
         self._host = address(self._client)
@@ -104,7 +78,7 @@ class OllamaEngine:
                 f"the template of {base} drops the system prompt: {one_line(template)!r}; "
                 "use a model that was imported with its chat template"
             )
-        options = {**PINNED, **self._spec.options}
+        options = dict(self._wanted)
         options["num_ctx"] = _context(self._spec, options, shown.modelinfo or {})
         return Identity(
             engine="ollama",

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -23,6 +24,7 @@ from slm_harness.errors import (
     ServerFailed,
     ServerUnreachable,
 )
+from slm_harness.printable import shortened
 
 
 class _GenerateRequest(GenerateRequest):
@@ -75,7 +77,7 @@ def open_client(read_timeout: float) -> StrictClient:
     """
     host = os.environ.get("OLLAMA_HOST", "").strip()
     # The server listens on 0.0.0.0, but nothing can be sent there.
-    host = host.replace("0.0.0.0", "127.0.0.1", 1)  # noqa: S104 - removing it, not binding to it
+    host = re.sub(r"(?<![0-9.])0\.0\.0\.0(?![0-9.])", "127.0.0.1", host)
     timeout = httpx.Timeout(connect=5.0, read=read_timeout, write=30.0, pool=5.0)
     try:
         return StrictClient(host or None, timeout=timeout, trust_env=False)
@@ -101,18 +103,6 @@ def translated(doing: str, host: str) -> Iterator[None]:
         raise
     except ollama.ResponseError as error:
         raise _of_response(error, doing, host) from error
-    except (ConnectionError, httpx.ConnectError, httpx.ConnectTimeout) as error:
-        raise unreachable(host) from error
-    except httpx.TimeoutException as error:
-        raise AnswerTimeout(
-            f"{host} gave no reply in time while {doing}; "
-            "raise `timeout` in models.yaml, or look whether the server is overloaded"
-        ) from error
-    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
-        raise ServerFailed(
-            f"the connection to {host} broke while {doing} ({type(error).__name__}: {error}); "
-            "see the server's log, then run again: what has come is kept"
-        ) from error
     except (
         json.JSONDecodeError,
         UnicodeDecodeError,
@@ -124,6 +114,23 @@ def translated(doing: str, host: str) -> Iterator[None]:
         raise ReplyUnreadable(
             f"{host} sent something else than Ollama's API promises while {doing} "
             f"({type(error).__name__}); is it an Ollama server, and is a proxy in between?"
+        ) from error
+    except (httpx.UnsupportedProtocol, httpx.InvalidURL, UnicodeError) as error:
+        raise ServerUnreachable(
+            f"{host} is no address of a server ({error}); write OLLAMA_HOST as host:port, "
+            "for example 127.0.0.1:11434"
+        ) from error
+    except (ConnectionError, httpx.ConnectError, httpx.ConnectTimeout) as error:
+        raise unreachable(host) from error
+    except httpx.TimeoutException as error:
+        raise AnswerTimeout(
+            f"{host} gave no reply in time while {doing}; "
+            "raise `timeout` in models.yaml, or look whether the server is overloaded"
+        ) from error
+    except (httpx.HTTPError, httpx.StreamError, OSError) as error:
+        raise ServerFailed(
+            f"the connection to {host} broke while {doing} ({type(error).__name__}: {error}); "
+            "see the server's log, then run again: what has come is kept"
         ) from error
 
 
@@ -164,4 +171,4 @@ def one_line(said: Any) -> str:  # noqa: ANN401 - the client hands on whatever J
             return one_line(json.loads(said).get("error", said))
         except (ValueError, AttributeError):
             pass
-    return " ".join(str(said).split())[:300]
+    return shortened(str(said), 300)

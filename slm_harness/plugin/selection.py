@@ -30,8 +30,12 @@ class Selection:
         return {model for model in models if self._names(model)}
 
     def _names(self, model: str) -> bool:
+        name = model.lower()
+        # `-k phi` is short for the model, `-k phi3-mill-lane` for cases of it.
         in_keywords = any(
-            word.lower() in model.lower() for word in _words(self.keywords) if len(word) > 1
+            word in name or f"{name}-" in word
+            for word in map(str.lower, _words(self.keywords))
+            if len(word) > 1
         )
         ids = [a for a in (*self.arguments, *self.failed_before) if "[" in a]
         in_ids = any(re.search(rf"\[{re.escape(model)}[]-]", id_) for id_ in ids)
@@ -42,7 +46,7 @@ class Selection:
         words = _words(self.markers)
         mentioned = {model for model in models if model in words}
         # "-m phi3" cannot select another model; "-m 'not phi3'" can.
-        narrowed = mentioned and "not" not in self.markers.split()
+        narrowed = mentioned and not re.search(r"\bnot\b", self.markers)
         return mentioned if narrowed else set(models)
 
     def unknown_markers(self, known: Collection[str]) -> list[str]:

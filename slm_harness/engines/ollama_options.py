@@ -1,0 +1,74 @@
+"""The options that go to Ollama: all pinned, none that it would ignore. Needs no client."""
+
+from collections.abc import Mapping
+
+from slm_harness.errors import ModelsError
+from slm_harness.records import Identity, ModelSpec
+
+PINNED: Mapping[str, object] = {
+    "num_ctx": 8192,
+    "num_predict": 1024,
+    "num_batch": 512,
+    "num_keep": 4,
+    "seed": 0,
+    "temperature": 0.0,
+    "top_k": 1,
+    "top_p": 1.0,
+    "min_p": 0.0,
+    "typical_p": 1.0,
+    "repeat_last_n": 64,
+    "repeat_penalty": 1.0,
+    "presence_penalty": 0.0,
+    "frequency_penalty": 0.0,
+}
+"""Every option that moves an answer, since the server's own defaults change between its versions."""
+OTHER_OPTIONS = frozenset({"stop", "num_gpu", "main_gpu", "use_mmap", "num_thread"})
+"""Options that an entry of models.yaml may set besides."""
+
+
+def sent_options(spec: ModelSpec) -> Mapping[str, object]:
+    """What is pinned, with what the entry sets instead.
+
+    Raises:
+        ModelsError: an option that Ollama does not know, or a value of another type.
+    """
+    unknown = [name for name in spec.options if name not in PINNED and name not in OTHER_OPTIONS]
+    if unknown:
+        # The server ignores an option that it does not know, with no word to the client.
+        raise ModelsError(
+            f"{spec.name}: options: Ollama knows no {', '.join(unknown)}; it knows "
+            f"{', '.join(sorted({*PINNED, *OTHER_OPTIONS}))}"
+        )
+    return {**PINNED, **{name: _typed(spec, name, value) for name, value in spec.options.items()}}
+
+
+def _typed(spec: ModelSpec, name: str, value: object) -> object:
+    """The value of an option as the server wants it; it cuts fractions off whole numbers in silence."""
+    pinned = PINNED.get(name)
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if isinstance(pinned, float) and number:
+        return float(str(value))
+    if pinned is None or (isinstance(pinned, int) and number and isinstance(value, int)):
+        return value
+    wanted = "number" if isinstance(pinned, float) else "whole number"
+    raise ModelsError(f"{spec.name}: options: {name}: {value!r} is no {wanted}")
+
+
+def why_other(spec: ModelSpec, identity: Identity) -> str:
+    """In what an entry of models.yaml is another model than ``identity``; empty where it is the same.
+
+    For replays: nobody can be asked there, and the replies of another model are no replies of this.
+    """
+    if spec.base != identity.base:
+        return f"its base is {spec.base}, and the accepted replies are of {identity.base}"
+    wanted = sent_options(spec)
+    for name in sorted({*wanted, *identity.options}):
+        ours, theirs = wanted.get(name), identity.options.get(name)
+        if ours == theirs:
+            continue
+        clamped = name == "num_ctx" and name not in spec.options
+        if clamped and isinstance(ours, int) and isinstance(theirs, int) and theirs < ours:
+            # A model that was trained for less gets less.
+            continue
+        return f"its option {name} is {ours}, and the accepted replies were given at {theirs}"
+    return ""
