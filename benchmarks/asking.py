@@ -45,7 +45,7 @@ def bare(requests: Sequence[Request]) -> float:
 def harness(requests: Sequence[Request], folder: Path) -> tuple[float, int]:
     """Seconds for the same through the harness, and how many replies were asked for."""
     spec = ModelSpec(name="phi3", engine="ollama", base="phi3")
-    batch = Batch("phi3", lambda: open_engine(spec, None), local=False, requests=requests)
+    batch = Batch("phi3", lambda: open_engine(spec, None), spec, local=False, requests=requests)
     sources = Sources(Store(folder), Mode.AUTO, folder)
     started = time.perf_counter()
     events = list(fill([batch], RECIPE, sources, threading.Event(), lambda _: None))

@@ -5,17 +5,18 @@ number of workers that wait for it.
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 
-from slm_harness.engines import Engine, Report
+from slm_harness.engines import Engine, Report, why_other_model
 from slm_harness.errors import HarnessError, NeverAsked, NotMeasured
 from slm_harness.evidence import Evidence
-from slm_harness.records import Identity, Recipe, Request, Stored
+from slm_harness.records import Identity, ModelSpec, Recipe, Request, Stored
 from slm_harness.store import Store, differing_parts, key_of, key_parts
 
 
@@ -71,6 +72,7 @@ class Batch:
     model: str
     open_engine: Callable[[], Engine]
     """Called at most once, and not at all where a replay needs no engine."""
+    spec: ModelSpec
     local: bool
     """Whether the engine works in this process, so that it tells its identity without a server."""
     requests: Sequence[Request]
@@ -146,7 +148,7 @@ class _Batch:
             try:
                 yield self._obtain(identity, request)
             except NotMeasured as error:
-                yield _failed(request, error, error.message)
+                yield _failed(request, error)
                 if error.ends_model:
                     yield from self._all_failed(batch.requests[number + 1 :], error)
                     return
@@ -157,6 +159,12 @@ class _Batch:
             return self._engine.identify(self._recipe, self._report)
         if batch.evidence is None:
             raise NeverAsked(never_accepted(batch.model, self._sources.answers))
+        other = why_other_model(batch.spec, batch.evidence.identity)
+        if other:
+            raise NeverAsked(
+                f"nobody has asked {batch.model} as models.yaml has it: {other}; where its server is, "
+                f"run pytest -m {batch.model} --snapshot-update and commit what it writes"
+            )
         return batch.evidence.identity
 
     def _obtain(self, identity: Identity, request: Request) -> Obtained:
@@ -172,23 +180,31 @@ class _Batch:
                 f"nobody has asked {request.model} this prompt about {request.article}: {why}; where "
                 f"its server is, run pytest -m {request.model} --snapshot-update and commit it"
             )
-        if self._built is None:
-            self._built = self._engine.build(identity, self._recipe, self._report)
+        built = self._build(identity)
         reply = self._engine.ask(request)
-        stored = Stored(key, parts, reply, self._built)
-        self._sources.store.put(request, stored)
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        stored = Stored(key, parts, reply, built, now)
+        with _ending_the_model():
+            self._sources.store.put(request, stored)
         return Obtained(request.model, request.article, stored, recalled=False, why=why)
 
+    def _build(self, identity: Identity) -> Identity:
+        if self._built is None:
+            with _ending_the_model():
+                self._built = self._engine.build(identity, self._recipe, self._report)
+        return self._built
+
     def _recall(self, key: str) -> Stored | None:
-        """The stored reply: the latest there is, but in a replay the accepted one before all."""
-        stored, evidence = self._sources.store, self._batch.evidence
+        """The stored reply: in a replay the accepted one before all, else the one asked last."""
+        evidence = self._batch.evidence
         accepted = evidence.find(key) if evidence else None
-        if self._sources.mode is Mode.REPLAY:
-            return accepted or stored.get(key)
+        if accepted and self._sources.mode is Mode.REPLAY:
+            return accepted
         if self._batch.local:
             # Asking costs nothing, and shows that the reader works on this machine.
-            return stored.get(key)
-        return stored.get(key) or accepted
+            accepted = accepted if self._sources.mode is Mode.REPLAY else None
+        stored = self._sources.store.get(key)
+        return max(filter(None, (stored, accepted)), key=lambda one: one.asked_at, default=None)
 
     def _why(self, request: Request, parts: Mapping[str, object]) -> str:
         if self._sources.mode is Mode.FRESH:
@@ -207,11 +223,21 @@ class _Batch:
 
     def _all_failed(self, requests: Iterable[Request], error: HarnessError) -> Iterator[Failed]:
         for request in requests:
-            yield _failed(request, error, error.message)
+            yield _failed(request, error)
 
 
-def _failed(request: Request, error: HarnessError, message: str) -> Failed:
-    return Failed(request.model, request.article, type(error).__name__, message)
+def _failed(request: Request, error: HarnessError) -> Failed:
+    return Failed(request.model, request.article, type(error).__name__, error.message)
+
+
+@contextmanager
+def _ending_the_model() -> Iterator[None]:
+    """For what would fare no better with the next article: building, and writing to the store."""
+    try:
+        yield
+    except NotMeasured as error:
+        error.ends_model = True
+        raise
 
 
 def never_accepted(model: str, folder: Path) -> str:

@@ -12,6 +12,7 @@ from slm_harness.store import (
     FORMAT,
     IDENTITY,
     REPLY,
+    canonical_json,
     key_of,
     parts_of,
     text_digest,
@@ -52,7 +53,14 @@ class _EvidenceLine(BaseModel):
     key: str
     article_digest: str
     sample: int
+    asked_at: str
     reply: dict[str, Any]
+    digest: str
+    """Of all that stands before it on the line, so that a reply changed by hand is noticed."""
+
+    def own_digest(self) -> str:
+        """What ``digest`` has to be."""
+        return text_digest(canonical_json(self.model_dump(exclude={"digest"})))
 
 
 def load_evidence(folder: Path, model: str) -> Evidence | None:
@@ -74,6 +82,8 @@ def load_evidence(folder: Path, model: str) -> Evidence | None:
     number = 0
     try:
         head = _EvidenceHead.model_validate_json(lines[0])
+        if head.model != model:
+            raise SnapshotError(f"{path}:1: these are the replies of {head.model}; {_RESTORE}")
         identity = IDENTITY.validate_python(head.identity)
         recipe = TypeAdapter(Recipe).validate_python(head.recipe)
         replies = {}
@@ -87,7 +97,7 @@ def load_evidence(folder: Path, model: str) -> Evidence | None:
         ) from error
     except _KeyMismatchError as error:
         raise SnapshotError(
-            f"{path}:{number + 1}: the reply on {error} does not belong to its key; {_RESTORE}"
+            f"{path}:{number + 1}: the reply on {error} is not the one that was accepted; {_RESTORE}"
         ) from error
     return Evidence(identity, recipe, replies)
 
@@ -96,15 +106,16 @@ _RESTORE = "restore it from version control, or accept anew with --snapshot-upda
 
 
 class _KeyMismatchError(Exception):
-    """The key of a line is not that of its parts; holds the article's id."""
+    """Key or digest of a line is not that of its content; holds the article's id."""
 
 
 def _evidence_line(identity: Identity, recipe: Recipe, line: str) -> tuple[str, Stored]:
     wire = _EvidenceLine.model_validate_json(line)
     parts = parts_of(identity, recipe, wire.article_digest, wire.sample)
-    if key_of(parts) != wire.key:
+    if key_of(parts) != wire.key or wire.own_digest() != wire.digest:
         raise _KeyMismatchError(wire.article)
-    return wire.article, Stored(wire.key, parts, REPLY.validate_python(wire.reply), identity)
+    reply = REPLY.validate_python(wire.reply)
+    return wire.article, Stored(wire.key, parts, reply, identity, wire.asked_at)
 
 
 def write_evidence(
@@ -132,9 +143,11 @@ def write_evidence(
             key=stored.key,
             article_digest=text_digest(request.prompt),
             sample=request.sample,
+            asked_at=stored.asked_at,
             reply=REPLY.dump_python(stored.reply, mode="json"),
+            digest="",
         )
-        lines.append(wire.model_dump_json())
+        lines.append(wire.model_copy(update={"digest": wire.own_digest()}).model_dump_json())
     path = folder / f"{model}.jsonl"
     try:
         write_atomically(path, "\n".join(lines) + "\n")

@@ -6,7 +6,7 @@ one short line for each article. It is byte-identical as long as nothing changed
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from slm_harness.errors import SnapshotError
 from slm_harness.records import Verdict
@@ -21,7 +21,10 @@ MARKS: Mapping[Verdict, str] = {
 _VERDICTS = {mark: verdict for verdict, mark in MARKS.items()}
 _RANK = {Verdict.RIGHT: 2, Verdict.WRONG: 1, Verdict.UNUSABLE: 0}
 _TITLE = f"slm-harness pass rates, format {FORMAT}"
-_LEGEND = "each article's answers in the order of the questions: + right, - wrong, ? unusable, ~ contested"
+_LEGEND = (
+    "article, digests of labels and text, answers in the order of the questions: "
+    "+ right, - wrong, ? unusable, ~ contested"
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class Line:
 
     labels: str
     """Digest of the labels that they were graded by."""
+    text: str
+    """Digest of the cleaned text that was read."""
     verdicts: tuple[Verdict, ...]
     """In the order of the questions."""
 
@@ -51,6 +56,11 @@ class Snapshot:
         if line is None or question not in self.questions:
             return None
         return line.verdicts[self.questions.index(question)]
+
+    def text(self, article: str) -> str | None:
+        """Digest of an article's text; None where the snapshot does not know it."""
+        line = self.lines.get(article)
+        return line.text if line else None
 
     def rate(self, question: str) -> tuple[int, int]:
         """How many answers to ``question`` are right, and of how many that are scored."""
@@ -89,11 +99,6 @@ class Comparison:
         return tuple(flip for flip in self.flips if flip.worse)
 
     @property
-    def better(self) -> tuple[Flip, ...]:
-        """The answers that rose."""
-        return tuple(flip for flip in self.flips if not flip.worse)
-
-    @property
     def passes(self) -> bool:
         """Whether no answer fell and everything could be compared (the strict gate)."""
         return not self.worse and not self.incomparable
@@ -107,14 +112,33 @@ def compare(before: Snapshot, now: Snapshot) -> Comparison:
         for name in now.provenance
         if name != "graders" and before.provenance.get(name) != now.provenance[name]
     ]
-    flips = []
-    for article in now.lines:
-        for question in now.questions:
-            old, new = before.verdict(article, question), now.verdict(article, question)
-            if old is None or new is None or old is new or Verdict.CONTESTED in (old, new):
-                continue
-            flips.append(Flip(article, question, old, new))
+    reworded = [id_ for id_, line in now.lines.items() if before.text(id_) not in (None, line.text)]
+    if reworded:
+        changed.append(f"the text of {_listed(reworded)} changed")
+    flips = [
+        found
+        for article, line in now.lines.items()
+        for question, verdict in zip(now.questions, line.verdicts, strict=True)
+        if (found := flip(before, article, question, verdict))
+    ]
     return Comparison(tuple(flips), tuple(changed), tuple(incomparable))
+
+
+def flip(before: Snapshot, article: str, question: str, now: Verdict) -> Flip | None:
+    """What became of one answer since ``before``; None where it is as it was, or cannot be compared."""
+    was = before.verdict(article, question)
+    if was is None or was is now or not {was, now} <= _RANK.keys():
+        return None
+    return Flip(article, question, was, now)
+
+
+def on_same_labels(before: Snapshot, labels: Mapping[str, str]) -> Snapshot:
+    """``before`` without the articles whose labels (id to digest) are others now.
+
+    What was right by another label says nothing about an answer of today.
+    """
+    same = {id_: line for id_, line in before.lines.items() if labels.get(id_) == line.labels}
+    return replace(before, lines=same)
 
 
 def _other_articles(before: Snapshot, now: Snapshot) -> Iterable[str]:
@@ -165,14 +189,14 @@ def render(snapshot: Snapshot) -> str:
         rates.append(f"{right:5} of {of:5}  {question}")
     column = max([len(article) for article in snapshot.lines], default=0)
     lines = [
-        f"{article:{column}}  {line.labels}  {''.join(MARKS[verdict] for verdict in line.verdicts)}"
+        f"{article:{column}}  {line.labels}  {line.text}  {''.join(MARKS[verdict] for verdict in line.verdicts)}"
         for article, line in snapshot.lines.items()
     ]
     return "\n".join([*head, *rates, "", _LEGEND, *lines]) + "\n"
 
 
 _RATE = re.compile(r" *\d+ of +\d+  (\S+)")
-_LINE = re.compile(r"(\S+) +([0-9a-f]+)  ([-+?~]+)")
+_LINE = re.compile(r"(\S+) +([0-9a-f]+)  ([0-9a-f]+)  ([-+?~]+)")
 
 
 def parse(text: str, where: str) -> Snapshot:
@@ -192,10 +216,15 @@ def parse(text: str, where: str) -> Snapshot:
     lines: dict[str, Line] = {}
     for row in blocks[3].splitlines()[1:]:
         match = _LINE.fullmatch(row)
-        if match is None or len(match.group(3)) != len(questions):
+        if match is None or len(match.group(4)) != len(questions):
             raise SnapshotError(f"{where}: not a line of outcomes: {row[:80]!r}; {restore}")
-        lines[match.group(1)] = Line(match.group(2), tuple(_VERDICTS[m] for m in match.group(3)))
+        article, labels, text_, marks = match.groups()
+        lines[article] = Line(labels, text_, tuple(_VERDICTS[mark] for mark in marks))
     if "model" not in head or head.get("articles") != str(len(lines)):
         raise SnapshotError(f"{where}: it has not the articles that it counts; {restore}")
     provenance = {name: value for name, value in head.items() if name not in ("model", "articles")}
-    return Snapshot(head["model"], provenance, questions, lines)
+    found = Snapshot(head["model"], provenance, questions, lines)
+    if render(found) != text:
+        # The rates are what a reviewer reads; they have to be those of the lines below them.
+        raise SnapshotError(f"{where}: its rates are not those of its lines; {restore}")
+    return found

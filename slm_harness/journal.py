@@ -1,26 +1,26 @@
 """The journal of a run: how the one process that asks tells all others what has come.
 
-One JSON line for each event, in a file that lives as long as the run is of interest. Failures are
+One JSON line for each event, in a temporary file that lives as long as the run. Failures are
 told here and nowhere else, so none of them is ever a hit later.
 """
 
+import contextlib
 import fcntl
 import json
-import os
+import shutil
+import tempfile
+import threading
 import time
-import uuid
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from pydantic import TypeAdapter
 
 from slm_harness.asking import Event, Failed, Obtained, Prepared
-from slm_harness.errors import SettingsError
+from slm_harness.errors import NotAsked, SettingsError
 from slm_harness.records import Identity
 
-KEPT = 20
-"""How many journals of earlier runs are left in the folder."""
 POLL_SECONDS = 0.005
 ALIVE_SECONDS = 0.5
 """How often a waiting process looks whether the one that asks is still there."""
@@ -36,30 +36,22 @@ _NAMES = {Prepared: "prepared", Obtained: "obtained", Failed: "failed"}
 class Journal:
     """Written by the one process that asks, which holds a lock on it as long as it lives."""
 
-    def __init__(self, path: Path, file: TextIO) -> None:
-        self.path = path
-        self._file = file
-
-    @classmethod
-    def begin(cls, store: Path) -> "Journal":
-        """Start the journal of a run under the folder of the working store.
+    def __init__(self) -> None:
+        """Begin one, in a temporary folder of its own.
 
         Raises:
-            SettingsError: the folder cannot be written.
+            SettingsError: there is no room for it.
         """
-        folder = store / "runs"
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            _prune(folder)
-            path = folder / f"{uuid.uuid4().hex[:12]}.jsonl"
-            file = path.open("w", encoding="utf-8")
+            self.path = Path(tempfile.mkdtemp(prefix="slm-harness-")) / "journal.jsonl"
+            self._file = self.path.open("w", encoding="utf-8")
         except OSError as error:
             raise SettingsError(
-                f"{folder}: the working store cannot be written: {error}; "
-                "mend the permissions or set slm_store in pyproject.toml"
+                f"{tempfile.gettempdir()}: the journal of the run cannot be written: {error}; "
+                "free the disk or set TMPDIR"
             ) from error
-        fcntl.flock(file, fcntl.LOCK_EX)
-        return cls(path, file)
+        self._lock = threading.Lock()
+        fcntl.flock(self._file, fcntl.LOCK_EX)
 
     def add(self, event: Event) -> None:
         """Tell one event."""
@@ -67,18 +59,28 @@ class Journal:
         body = _TYPES[name].dump_python(event, mode="json")
         self._line({name: body})
 
-    def end(self) -> None:
-        """Tell that nothing more comes."""
-        self._line({"end": {}})
+    def end(self, why: str = "") -> None:
+        """Tell that nothing more comes, and why where it is not for the run's being over."""
+        with contextlib.suppress(OSError):
+            # A full disk: those who wait notice that the lock is gone.
+            self._line({"end": {"why": why}})
         self.close()
 
     def close(self) -> None:
         """Let go of the file, and with it of the lock that says that more may come."""
-        self._file.close()
+        with self._lock, contextlib.suppress(OSError):
+            self._file.close()
+
+    def remove(self) -> None:
+        """Take it away, once nobody reads it any more."""
+        shutil.rmtree(self.path.parent, ignore_errors=True)
 
     def _line(self, content: Mapping[str, object]) -> None:
-        self._file.write(json.dumps(content) + "\n")
-        self._file.flush()
+        with self._lock:
+            # After the end a thread may still come with the reply that it was waiting for.
+            if not self._file.closed:
+                self._file.write(json.dumps(content) + "\n")
+                self._file.flush()
 
 
 class Follower:
@@ -89,6 +91,7 @@ class Follower:
         self._file = path.open("rb")
         self._rest = b""
         self._ended = False
+        self._why = ""
         self._looked = time.monotonic()
         self.identities: dict[str, Identity] = {}
         self.results: dict[tuple[str, str], Obtained | Failed] = {}
@@ -98,9 +101,7 @@ class Follower:
         """What became of one article; waits until it is known, or will never be."""
         while (model, article) not in self.results:
             if not self._more():
-                return Failed(
-                    model, article, "NotAsked", f"the run ended before {model} was asked {article}"
-                )
+                return self._not_asked(model, article)
         return self.results[model, article]
 
     def wait_for_identity(self, model: str) -> Identity | Failed:
@@ -117,8 +118,13 @@ class Follower:
             if failed is not None:
                 return failed
             if not self._more():
-                return Failed(model, "", "NotAsked", f"the run ended before {model} was asked")
+                return self._not_asked(model, "")
         return self.identities[model]
+
+    def _not_asked(self, model: str, article: str) -> Failed:
+        why = self._why or "the run ended before"
+        said = f"{model} was not asked about {article}" if article else f"{model} was not asked"
+        return Failed(model, article, NotAsked.__name__, f"{said}: {why}")
 
     def close(self) -> None:
         """Let go of the file."""
@@ -156,6 +162,7 @@ class Follower:
         ((name, body),) = content.items()
         if name == "end":
             self._ended = True
+            self._why = body["why"]
             return
         event = _TYPES[name].validate_python(body)
         if isinstance(event, Prepared):
@@ -171,15 +178,3 @@ class Follower:
             return False
         fcntl.flock(self._file, fcntl.LOCK_UN)
         return True
-
-
-def _prune(folder: Path) -> None:
-    """Remove the oldest journals, but none whose run is still going on."""
-    journals = sorted(folder.glob("*.jsonl"), key=lambda path: path.stat().st_mtime)
-    for path in journals[: -KEPT or None]:
-        with path.open("rb") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                continue
-            os.unlink(path)  # noqa: PTH108 - the open file is the lock

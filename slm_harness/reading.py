@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pydantic import ValidationError
 
@@ -47,6 +48,7 @@ class _TwiceError(ValueError):
     """One key stands twice in an object, with two values."""
 
 
+@lru_cache(maxsize=64)  # the nine answers of an article come one after the other
 def read(reply: Reply, task: Task) -> Reading:
     """Read a reply. Never raises: what cannot be read is a reading with a problem."""
     if reply.finish in _UNFINISHED:

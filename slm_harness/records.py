@@ -118,6 +118,8 @@ class Stored:
     parts: Mapping[str, object]
     reply: Reply
     identity: Identity
+    asked_at: str = ""
+    """When it was asked, in UTC (``2026-11-24T09:30:00Z``). Provenance, not part of the key."""
 
 
 @dataclass(frozen=True)
@@ -164,3 +166,5 @@ class Outcome:
     tokens: int | None = None
     recalled: bool | None = None
     key: str = ""
+    conforms: bool | None = None
+    """Whether the article's reply keeps to the schema to the letter."""

@@ -6,7 +6,7 @@ Everything here follows from settings, labels and replies; nothing knows pytest.
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from slm_harness import grading
 from slm_harness.asking import Batch, Failed, Mode, Obtained, Sources
 from slm_harness.engines import Engine, open_engine
 from slm_harness.errors import ModelsError
-from slm_harness.evidence import Evidence, load_evidence, write_evidence
+from slm_harness.evidence import Evidence, write_evidence
 from slm_harness.gate import Line, Snapshot
 from slm_harness.labels import load_articles
 from slm_harness.models import load_models
@@ -83,8 +83,13 @@ class Evaluation:
     """Every case there is, by its id, model by model and article by article."""
 
     @classmethod
-    def load(cls, settings: Settings, models: Mapping[str, ModelSpec]) -> "Evaluation":
-        """Load prompt, labels and accepted replies; nothing is asked.
+    def load(
+        cls,
+        settings: Settings,
+        models: Mapping[str, ModelSpec],
+        evidence: Mapping[str, Evidence],
+    ) -> "Evaluation":
+        """Load prompt and labels; nothing is asked.
 
         Raises:
             SettingsError: whatever of it is wrong.
@@ -92,7 +97,6 @@ class Evaluation:
         task = settings.task
         prompt = load_prompt(task, settings.prompt)
         articles = {a.id: a for a in load_articles(settings.articles, task)}
-        evidence = {name: load_evidence(settings.answers, name) for name in models}
         cases = [
             Case(model, article, question)
             for model in models
@@ -110,7 +114,7 @@ class Evaluation:
             models=models,
             articles=MappingProxyType(articles),
             recipe=Recipe(task=task.name, system=prompt.system, schema=task.schema),
-            evidence={name: found for name, found in evidence.items() if found is not None},
+            evidence=evidence,
             cases=MappingProxyType(by_id),
         )
 
@@ -145,6 +149,7 @@ class Evaluation:
             Batch(
                 model=model,
                 open_engine=partial(self.open_engine, model),
+                spec=self.models[model],
                 local=self.models[model].engine in LOCAL_ENGINES,
                 requests=[self.request(model, article) for article in ids],
                 evidence=self.evidence.get(model),
@@ -197,6 +202,7 @@ class Evaluation:
             tokens=reply.reply_tokens,
             recalled=result.recalled,
             key=result.stored.key,
+            conforms=reading.conforms,
         )
 
     def outcomes(self, model: str, results: Mapping[str, Obtained]) -> Mapping[str, Outcome]:
@@ -213,6 +219,7 @@ class Evaluation:
         lines = {
             id_: Line(
                 article.label_digest,
+                text_digest(article.prompt)[:12],
                 tuple(outcomes[Case(model, id_, question).id].verdict for question in questions),
             )
             for id_, article in self.articles.items()
@@ -228,9 +235,9 @@ class Evaluation:
         pairs: list[tuple[Request, Stored]] = [
             (self.request(model, article), result.stored) for article, result in results.items()
         ]
-        machines = [stored.identity for _, stored in pairs if stored.identity.machine]
         # The identity told before the first request lacks what only a loaded model shows.
-        known = machines[0] if machines else identity
+        machines = [s.identity.machine for _, s in pairs if s.identity.machine]
+        known = replace(identity, machine=machines[0]) if machines else identity
         write_evidence(self.settings.answers, model, known, self.recipe, pairs)
 
     def commonest_answers(self) -> Mapping[str, tuple[str, int, int]]:

@@ -80,6 +80,7 @@ class _Entry(BaseModel):
     prompt: str
     parts: dict[str, Any]
     identity: dict[str, Any]
+    asked_at: str
     reply: dict[str, Any]
 
 
@@ -113,6 +114,7 @@ class Store:
                 entry.parts,
                 REPLY.validate_python(entry.reply),
                 IDENTITY.validate_python(entry.identity),
+                entry.asked_at,
             )
         except ValidationError as error:
             raise StoreDamaged(_damaged(path, "it is not a whole entry")) from error
@@ -134,6 +136,7 @@ class Store:
             prompt=request.prompt,
             parts=dict(stored.parts),
             identity=IDENTITY.dump_python(stored.identity, mode="json"),
+            asked_at=stored.asked_at,
             reply=REPLY.dump_python(stored.reply, mode="json"),
         )
         path = self.path(stored.key)
@@ -157,7 +160,7 @@ class Store:
         """
         try:
             keys = self._index(request).read_text(encoding="utf-8").split()
-        except (FileNotFoundError, UnicodeDecodeError):
+        except (OSError, UnicodeDecodeError):
             return None
         best: tuple[int, Stored] | None = None
         for key in dict.fromkeys(reversed(keys)):

@@ -189,6 +189,8 @@ class Project:
 
     path: Path
     server: PytestServer
+    output: str = "output.txt"
+    """File for what a run prints."""
 
     @classmethod
     def make(cls, path: Path, server: PytestServer) -> "Project":
@@ -211,7 +213,7 @@ class Project:
         for name in ("junit.xml", "results.json"):
             if reports.is_dir():
                 (reports / name).unlink(missing_ok=True)
-        output = self.path / "output.txt"
+        output = self.path / self.output
         code = self.server.run(arguments, self.path, environment(host), output)
         results = reports / "results.json"
         return Run(

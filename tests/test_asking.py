@@ -13,13 +13,15 @@ from slm_harness.errors import (
     AnswerTimeout,
     ModelUnavailable,
     NotMeasured,
+    ServerFailed,
     ServerUnreachable,
 )
 from slm_harness.evidence import load_evidence, write_evidence
-from slm_harness.records import Identity, Recipe, Reply, Request
+from slm_harness.records import Identity, ModelSpec, Recipe, Reply, Request
 from slm_harness.store import Store
 
 RECIPE = Recipe(task="t", system="Answer.", schema={})
+SPEC = ModelSpec(name="m", engine="scripted", base="b")
 ARTICLES = ["one", "two", "three"]
 
 
@@ -29,6 +31,7 @@ class Scripted:
 
     failures: dict[str, NotMeasured] = field(default_factory=dict)
     unavailable: NotMeasured | None = None
+    unbuildable: NotMeasured | None = None
     server: str = "1"
     asked: list[str] = field(default_factory=list)
     built: int = 0
@@ -48,6 +51,8 @@ class Scripted:
     def build(self, identity: Identity, recipe: Recipe, report: Report) -> Identity:
         """Count how often it was built."""
         self.built += 1
+        if self.unbuildable:
+            raise self.unbuildable
         return identity
 
     def ask(self, request: Request) -> Reply:
@@ -72,11 +77,13 @@ def run(
     stop: threading.Event | None = None,
     evidence: bool = False,
     problem: str = "",
+    spec: ModelSpec = SPEC,
 ) -> list[Event]:
     """Fill three articles of one model from a store in ``folder``."""
     batch = Batch(
         model="m",
         open_engine=lambda: engine,
+        spec=spec,
         local=False,
         requests=[Request("m", article, f"text of {article}") for article in ARTICLES],
         evidence=load_evidence(folder / "accepted", "m") if evidence else None,
@@ -143,6 +150,27 @@ def test_a_model_that_cannot_be_had_fails_every_article(tmp_path: Path) -> None:
 
     assert [e.message for e in events if isinstance(e, Failed)] == ["no such model"] * 3
     assert (engine.asked, engine.closed) == ([], 1)
+
+
+def test_a_model_that_cannot_be_built_is_tried_once(tmp_path: Path) -> None:
+    """A load that fails takes minutes; it is not repeated for every article."""
+    engine = Scripted(unbuildable=ServerFailed("out of memory"))
+
+    events = run(engine, tmp_path)
+
+    assert [e.message for e in events if isinstance(e, Failed)] == ["out of memory"] * 3
+    assert engine.built == 1
+
+
+def test_a_store_that_cannot_keep_a_reply_ends_the_asking(tmp_path: Path) -> None:
+    """Nothing more is asked that would be lost."""
+    (tmp_path / "asked").write_text("a file where the folder should be", encoding="utf-8")
+    engine = Scripted()
+
+    events = run(engine, tmp_path)
+
+    assert [e.kind for e in events if isinstance(e, Failed)] == ["StoreDamaged"] * 3
+    assert engine.asked == ["one"]
 
 
 def test_a_known_problem_opens_no_engine(tmp_path: Path) -> None:
@@ -216,6 +244,26 @@ def test_a_replay_without_accepted_replies_says_how_to_get_them(tmp_path: Path) 
     events = run(Scripted(), tmp_path, mode=Mode.REPLAY)
 
     assert all(isinstance(e, Failed) and "m has no accepted replies" in e.message for e in events)
+
+
+@pytest.mark.parametrize(
+    ("spec", "reason"),
+    [
+        (ModelSpec(name="m", engine="other", base="b"), "its engine is other"),
+        (ModelSpec(name="m", engine="scripted", base="b"), ""),
+    ],
+)
+def test_a_replay_is_of_the_model_that_is_configured(
+    tmp_path: Path, spec: ModelSpec, reason: str
+) -> None:
+    """Replies of another engine, base or options than models.yaml has are no replies of this one."""
+    accept(tmp_path)
+
+    events = run(Scripted(), tmp_path, mode=Mode.REPLAY, evidence=True, spec=spec)
+
+    failed = [e.message for e in events if isinstance(e, Failed)]
+    assert all(reason in message for message in failed)
+    assert len(failed) == (3 if reason else 0)
 
 
 def test_accepted_replies_answer_a_run_with_an_empty_store(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pydantic
 import pytest
 
 from slm_harness.breach import TASK
-from slm_harness.engines import open_engine
+from slm_harness.engines import open_engine, why_other_model
 from slm_harness.engines.ollama import OllamaEngine, derived_name
 from slm_harness.engines.ollama_border import translated
 from slm_harness.engines.ollama_options import PINNED
@@ -26,7 +26,7 @@ from slm_harness.errors import (
     SettingsError,
 )
 from slm_harness.reading import read
-from slm_harness.records import ModelSpec, Recipe, Reply, Request
+from slm_harness.records import Identity, ModelSpec, Recipe, Reply, Request
 from tests.doubles import Double, ollama_double
 
 RECIPE = Recipe(task="breach", system="Answer nine questions.", schema=TASK.schema)
@@ -323,6 +323,50 @@ def test_an_option_that_ollama_ignores_is_refused() -> None:
         open_engine(spec, None)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("num_ctx", 8192.0), ("num_ctx", "8k"), ("seed", True), ("top_p", "high")]
+)
+def test_an_option_of_another_type_is_refused(name: str, value: object) -> None:
+    """The server cuts fractions off in silence, and fails in the middle over words."""
+    spec = ModelSpec(name="a", engine="ollama", base="a", options={name: value})
+
+    with pytest.raises(ModelsError, match=f"options: {name}: .* is no"):
+        open_engine(spec, None)
+
+
+@pytest.mark.parametrize(
+    ("spec", "reason"),
+    [
+        (ModelSpec("a", "ollama", "phi3"), ""),
+        (ModelSpec("a", "ollama", "phi3", {"num_ctx": 8192}), "its option num_ctx is 8192"),
+        (ModelSpec("a", "ollama", "phi3", {"seed": 7}), "its option seed is 7"),
+        (ModelSpec("a", "ollama", "llama3"), "its base is llama3"),
+        (ModelSpec("a", "baseline", "phi3"), "its engine is baseline"),
+    ],
+)
+def test_an_entry_is_compared_with_what_was_accepted(spec: ModelSpec, reason: str) -> None:
+    """Base and options tell whether accepted replies are those of the entry; a clamped context may differ."""
+    identity = Identity("ollama", "1", "phi3", "d", options={**PINNED, "num_ctx": 4096})
+
+    found = why_other_model(spec, identity)
+
+    assert reason in found
+    assert bool(reason) == bool(found)
+
+
+@pytest.mark.parametrize("host", ["..:9", "ftp://there", "x" * 70])
+def test_an_address_that_cannot_be_spoken_to_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    """What is found out only on sending has the same advice."""
+    monkeypatch.setenv("OLLAMA_HOST", host)
+    with closing(open_engine(ModelSpec(name="a", engine="ollama", base="a"), None)) as engine:
+        problem = engine.presence().problem
+
+    assert "OLLAMA_HOST" in problem
+    assert "\n" not in problem
+
+
 def test_an_address_that_is_none_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     """OLLAMA_HOST is checked before anything is sent."""
     monkeypatch.setenv("OLLAMA_HOST", "http://[bad")
@@ -384,6 +428,15 @@ def test_every_foreign_exception_has_a_counterpart(kind: type[BaseException]) ->
         translated("doing it", "http://there"),
     ):
         raise exception(kind)
+
+
+def test_a_servers_words_are_made_printable() -> None:
+    """An error text is as untrusted as a reply: nothing in it can repaint a terminal."""
+    hostile = ollama.ResponseError("out\x1b[2J of\x07 \u202ememory\nnow", 500)
+    with pytest.raises(ServerFailed) as caught, translated("doing it", "http://there"):
+        raise hostile
+
+    assert caught.value.message == "http://there failed while doing it (500): out[2J of memory now"
 
 
 def test_a_reply_of_other_types_has_a_counterpart() -> None:

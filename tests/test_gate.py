@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slm_harness.errors import SnapshotError
-from slm_harness.gate import MARKS, Line, Snapshot, compare, parse, render
+from slm_harness.gate import MARKS, Line, Snapshot, compare, on_same_labels, parse, render
 from slm_harness.records import Verdict
 
 QUESTIONS = ("first", "second", "third")
@@ -16,6 +16,7 @@ def snapshot(
     outcomes: dict[str, str],
     *,
     labels: str = "abc123",
+    text: str = "fed987",
     graders: str = "names 1",
     digest: str = "d1",
 ) -> Snapshot:
@@ -26,7 +27,7 @@ def snapshot(
         provenance={"base": "phi3", "digest": digest, "graders": graders},
         questions=QUESTIONS,
         lines={
-            article: Line(labels, tuple(by_mark[mark] for mark in marks))
+            article: Line(labels, text, tuple(by_mark[mark] for mark in marks))
             for article, marks in outcomes.items()
         },
     )
@@ -51,9 +52,9 @@ articles  2
     1 of     2  second
     0 of     1  third
 
-each article's answers in the order of the questions: + right, - wrong, ? unusable, ~ contested
-harbour  abc123  +-?
-mill     abc123  ++~
+article, digests of labels and text, answers in the order of the questions: + right, - wrong, ? unusable, ~ contested
+harbour  abc123  fed987  +-?
+mill     abc123  fed987  ++~
 """
     )
 
@@ -96,11 +97,12 @@ def test_worse_is_a_fall_from_right_to_wrong_to_unusable(before: str, now: str, 
 def test_a_comparison_turned_round_has_the_flips_turned_round(
     outcomes: dict[str, tuple[str, str]],
 ) -> None:
-    """What is worse one way is better the other way."""
+    """What is worse one way is not worse the other way."""
     one = snapshot({article: pair[0] for article, pair in outcomes.items()})
     other = snapshot({article: pair[1] for article, pair in outcomes.items()})
 
-    assert len(compare(one, other).worse) == len(compare(other, one).better)
+    there, back = compare(one, other), compare(other, one)
+    assert len(there.flips) == len(back.flips) == len(there.worse) + len(back.worse)
 
 
 def test_another_model_is_compared_and_named() -> None:
@@ -109,6 +111,20 @@ def test_another_model_is_compared_and_named() -> None:
 
     assert found.changed == ("digest changed",)
     assert found.passes
+
+
+def test_a_changed_text_is_named() -> None:
+    """The article is another one to read, by the same labels: compared, and said."""
+    found = compare(snapshot({"harbour": "+++"}), snapshot({"harbour": "+++"}, text="000"))
+
+    assert found.changed == ("the text of harbour changed",)
+
+
+def test_other_labels_say_nothing_about_an_answer() -> None:
+    """An article whose labels changed is left out of what is compared answer by answer."""
+    before = snapshot({"harbour": "+++", "mill": "+++"})
+
+    assert list(on_same_labels(before, {"harbour": "abc123", "mill": "other"}).lines) == ["harbour"]
 
 
 @pytest.mark.parametrize(
@@ -135,6 +151,7 @@ def test_other_ground_is_refused_with_the_reason(now: Snapshot, reason: str) -> 
         ("+-?", "+-"),
         ("+-?", "+-x"),
         ("articles  1", "articles  3"),
+        ("    1 of     1  first", "    0 of     1  first"),
         ("model     phi3\n", ""),
         ("\n\n", "\n"),
     ],

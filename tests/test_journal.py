@@ -1,8 +1,8 @@
 """The journal: what one process tells, every other reads; nobody waits for what will never come."""
 
-import os
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -12,7 +12,7 @@ import pytest
 
 from slm_harness.asking import Failed, Obtained, Prepared
 from slm_harness.errors import SettingsError
-from slm_harness.journal import KEPT, Follower, Journal
+from slm_harness.journal import Follower, Journal
 from slm_harness.records import Identity, Reply, Stored
 
 IDENTITY = Identity(engine="e", server="1", base="b", digest="d", options={"seed": 0})
@@ -26,10 +26,11 @@ OBTAINED = Obtained(
 
 
 @contextmanager
-def begun(store: Path) -> Iterator[Journal]:
-    """A journal that is closed in the end, without telling one."""
-    with closing(Journal.begin(store)) as journal:
+def begun() -> Iterator[Journal]:
+    """A journal that is closed in the end, without telling one, and taken away."""
+    with closing(Journal()) as journal:
         yield journal
+    journal.remove()
 
 
 @contextmanager
@@ -43,7 +44,7 @@ def test_every_event_is_read_as_it_was_told(tmp_path: Path) -> None:
     """Identities, replies and failures survive the file."""
     failed = Failed("m", "two", "AnswerTimeout", "late")
 
-    with begun(tmp_path) as journal, followed(journal.path) as follower:
+    with begun() as journal, followed(journal.path) as follower:
         for event in (Prepared("m", IDENTITY), OBTAINED, failed):
             journal.add(event)
 
@@ -52,9 +53,9 @@ def test_every_event_is_read_as_it_was_told(tmp_path: Path) -> None:
         assert follower.wait_for_identity("m") == IDENTITY
 
 
-def test_waiting_ends_with_the_reply(tmp_path: Path) -> None:
+def test_waiting_ends_with_the_reply() -> None:
     """A reply that comes later reaches the one who waits for it."""
-    with begun(tmp_path) as journal, followed(journal.path) as follower:
+    with begun() as journal, followed(journal.path) as follower:
         teller = threading.Timer(0.05, journal.add, [OBTAINED])
         teller.start()
 
@@ -62,9 +63,9 @@ def test_waiting_ends_with_the_reply(tmp_path: Path) -> None:
         teller.join()
 
 
-def test_waiting_ends_with_the_filling(tmp_path: Path) -> None:
+def test_waiting_ends_with_the_filling() -> None:
     """What nobody asked before the end is told as not asked."""
-    with begun(tmp_path) as journal, followed(journal.path) as follower:
+    with begun() as journal, followed(journal.path) as follower:
         journal.end()
         found = follower.wait("m", "one")
 
@@ -72,19 +73,19 @@ def test_waiting_ends_with_the_filling(tmp_path: Path) -> None:
     assert found.kind == "NotAsked"
 
 
-def test_waiting_ends_with_the_asking_process(tmp_path: Path) -> None:
+def test_waiting_ends_with_the_asking_process() -> None:
     """A controller that is killed leaves no worker waiting, and what it told still counts."""
     code = (
-        "import sys, pathlib\n"
+        "import sys\n"
         "from slm_harness.journal import Journal\n"
         "from tests.test_journal import OBTAINED\n"
-        "journal = Journal.begin(pathlib.Path(sys.argv[1]))\n"
+        "journal = Journal()\n"
         "journal.add(OBTAINED)\n"
         "print(journal.path, flush=True)\n"
         "sys.stdin.read()\n"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", code, str(tmp_path)],
+        [sys.executable, "-c", code],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -100,31 +101,48 @@ def test_waiting_ends_with_the_asking_process(tmp_path: Path) -> None:
             assert follower.wait("m", "one") == OBTAINED
 
 
-def test_a_failure_of_the_model_answers_who_waits_for_its_identity(tmp_path: Path) -> None:
+def test_a_failure_of_the_model_answers_who_waits_for_its_identity() -> None:
     """A model that could not be had has no identity, and says why."""
     failed = Failed("m", "one", "ServerUnreachable", "nobody answers")
 
-    with begun(tmp_path) as journal, followed(journal.path) as follower:
+    with begun() as journal, followed(journal.path) as follower:
         journal.add(failed)
 
         assert follower.wait_for_identity("m") == failed
 
 
-def test_old_journals_go_and_the_open_one_stays(tmp_path: Path) -> None:
-    """The folder does not grow without end; a run that is still going on keeps its journal."""
-    with begun(tmp_path) as open_one:
-        os.utime(open_one.path, (0, 0))
-        for _ in range(KEPT + 5):
-            Journal.begin(tmp_path).end()
-        left = list((tmp_path / "runs").iterdir())
+def test_a_late_reply_after_the_end_is_dropped() -> None:
+    """A run that was stopped does not wait for an open request, and its thread does no harm."""
+    with begun() as journal, followed(journal.path) as follower:
+        journal.end("it was interrupted")
+        journal.add(OBTAINED)
+        found = follower.wait("m", "one")
 
-    assert open_one.path in left
-    assert len(left) <= KEPT + 2
+    assert isinstance(found, Failed)
+    assert found.message == "m was not asked about one: it was interrupted"
 
 
-def test_a_store_that_cannot_be_written_is_a_setting(tmp_path: Path) -> None:
-    """It is refused before anything is asked, with its path."""
-    (tmp_path / "runs").write_text("a file where the folder should be", encoding="utf-8")
+def test_a_journal_without_room_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is refused before anything is asked, with the folder's path."""
+    monkeypatch.setattr(tempfile, "tempdir", "/dev/null/nowhere")
 
-    with pytest.raises(SettingsError, match="working store cannot be written"):
-        Journal.begin(tmp_path)
+    with pytest.raises(SettingsError, match="/dev/null/nowhere: the journal"):
+        Journal()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk as Linux plays it")
+def test_a_full_disk_leaves_nobody_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the end cannot be told, the lock that is let go tells it."""
+    with begun() as journal, followed(journal.path) as follower:
+        with monkeypatch.context() as patched:
+            patched.setattr(journal, "_line", full)
+            journal.end()
+        found = follower.wait("m", "one")
+
+    assert isinstance(found, Failed)
+
+
+def full(_: object) -> None:
+    """Write to a disk that is full."""
+    with Path("/dev/full").open("w") as file:
+        file.write("x")

@@ -26,7 +26,16 @@ def test_a_model_can_be_added_for_one_run() -> None:
 
 
 @pytest.mark.parametrize(
-    "argument", ["gemma", "gemma=", "gemma=ollama", "gemma=ollama:", "gemma=vllm:x", "=ollama:x"]
+    "argument",
+    [
+        "gemma",
+        "gemma=",
+        "gemma=ollama",
+        "gemma=ollama:",
+        "gemma=vllm:x",
+        "a=baseline:b",
+        "=ollama:x",
+    ],
 )
 def test_another_form_is_refused(argument: str) -> None:
     """--model takes one form, and says which."""
@@ -34,7 +43,7 @@ def test_another_form_is_refused(argument: str) -> None:
         parse_model(argument)
 
 
-@pytest.mark.parametrize("name", ["gemma3:4b", "a b", "-x", "not", "True"])
+@pytest.mark.parametrize("name", ["gemma3:4b", "a b", "-x", "not", "True", "x" * 81])
 def test_a_name_that_cannot_be_a_marker_is_refused(name: str) -> None:
     """A name has to work in ``pytest -m NAME``."""
     with pytest.raises(ModelsError, match="cannot be a pytest marker"):
@@ -53,6 +62,9 @@ def test_a_name_that_cannot_be_a_marker_is_refused(name: str) -> None:
         ("models: [a]", "models"),
         ("models: {a: {engine: !!python/name:os.system , base: x}}", "not YAML"),
         ("a: b: c", "not YAML"),
+        ("models: {a: {engine: baseline}, a: {engine: baseline}}", "the key 'a' stands twice"),
+        ("models: {a: {engine: ollama, base: x, options: {temperature: .nan}}}", "temperature"),
+        ("models: {a: {engine: ollama, base: x, timeout: .inf}}", "models.a.timeout"),
     ],
 )
 def test_a_broken_file_is_one_line(tmp_path: Path, content: str, message: str) -> None:
@@ -66,6 +78,12 @@ def test_a_broken_file_is_one_line(tmp_path: Path, content: str, message: str) -
     assert str(path) in caught.value.message
     assert message in caught.value.message
     assert "\n" not in caught.value.message
+
+
+def test_a_configured_name_is_not_given_to_another_model() -> None:
+    """--model adds; what it says would be taken for the configured model's, and accepted as such."""
+    with pytest.raises(ModelsError, match="has a model of that name"):
+        load_models(ROOT / "evals" / "models.yaml", ["phi3=ollama:gemma3:4b"])
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -1,11 +1,14 @@
 """Servers that are not there, die, or are not needed: ERROR for what was not measured, no snapshot lost."""
 
+import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from tests.doubles import ollama_double
 from tests.projects import Project, lines_with, rules
+from tests.pytest_server import started_server
 
 
 def test_a_named_model_without_a_server_is_red_with_one_line(project: Project) -> None:
@@ -193,6 +196,60 @@ def test_a_changed_prompt_cannot_be_replayed(
     assert run.verdicts() == {"not-measured": 27}
     assert lines_with(run.output, "nobody has asked phi3 this prompt", "recipe changed")
     assert snapshots(project) == before
+
+
+@pytest.mark.parametrize(
+    ("new", "reason"),
+    [
+        ("base: llama3:70b", "its base is llama3:70b"),
+        ("base: phi3\n    options: {temperature: 0.9}", "its option temperature is 0.9"),
+    ],
+)
+def test_another_model_of_the_same_name_cannot_be_replayed(
+    project: Project, tmp_path: Path, new: str, reason: str
+) -> None:
+    """What models.yaml says now has to be what was accepted."""
+    accepted(project, tmp_path)
+    project.edit("evals/models.yaml", "base: phi3", new)
+
+    run = project.pytest("-m", "phi3", "--answers=replay")
+
+    assert run.code == 1
+    assert lines_with(run.output, "nobody has asked phi3 as models.yaml has it", reason)
+
+
+def test_a_replay_writes_no_store(project: Project, tmp_path: Path) -> None:
+    """A store that cannot be written is no obstacle where nothing is to be stored."""
+    accepted(project, tmp_path)
+    (project.path / ".slm-harness").rename(tmp_path / "away")
+    (project.path / ".slm-harness").write_text("", encoding="utf-8")
+
+    assert project.pytest("-m", "phi3", "--answers=replay").code == 0
+
+
+def test_two_runs_at_once_ask_once(project: Project, tmp_path: Path) -> None:
+    """The second run waits for the first and recalls what it asked."""
+    log = tmp_path / "log"
+    with (
+        ollama_double(
+            "--models", "phi3", "--delay", "0.3", answers=rules(), folder=tmp_path, log=log
+        ) as double,
+        started_server() as another,
+        ThreadPoolExecutor() as pool,
+    ):
+        second = dataclasses.replace(project, server=another, output="second.txt")
+        runs = [
+            pool.submit(
+                one.pytest, "-m", "phi3", "--junitxml", f"{number}.xml", host=double.address
+            )
+            for number, one in enumerate((project, second))
+        ]
+        codes = [run.result().code for run in runs]
+        asked = [body for body in double.bodies("/api/generate") if body["prompt"]]
+        built = double.count("/api/create")
+
+    assert codes == [1, 1]  # no snapshot is accepted yet
+    assert (len(asked), built) == (3, 1)
 
 
 def test_a_model_that_nobody_accepted_cannot_be_replayed(project: Project) -> None:

@@ -55,6 +55,11 @@ PROMPT = "evals/prompts/breach.yaml"
 BAD: list[tuple[str, Callable[[Project], None], list[str], str]] = [
     ("marker", untouched, ["-m", "phi4"], "no model or marker is called 'phi4' (did you mean 'phi3'?)"),
     ("model", untouched, ["--model", "a:b=ollama:c"], "cannot be a pytest marker"),
+    ("taken", untouched, ["--model", "skip=ollama:phi3", "-m", "skip"], "is a marker of pytest"),
+    ("configured", untouched, ["--model", "phi3=ollama:x", "-m", "phi3"], "has a model of that name"),
+    ("twice", edited(PROMPT, "  cause_known:", "  cause: Why?\n  cause_known:"), [], "stands twice"),
+    ("context", edited("evals/models.yaml", "base: phi3", "base: phi3\n    options: {num_ctx: 8k}"),
+     ["-m", "phi3"], "'8k' is no whole number"),
     ("mode", untouched, ["--answers=maybe"], "--answers: invalid choice: 'maybe'"),
     ("folder", empty_folder, [], "articles"),
     ("no folder", untouched, ["--articles", "nowhere"], "nowhere"),
@@ -69,7 +74,7 @@ BAD: list[tuple[str, Callable[[Project], None], list[str], str]] = [
      [], "the baseline takes no options; remove seed"),
     ("reports", reports_is_a_file, [], "reports cannot be written"),
     ("store", store_is_a_file, [], "working store cannot be written"),
-    ("snapshot", damaged_snapshot, [], "phi3.txt: no snapshot"),
+    ("snapshot", damaged_snapshot, ["-m", "phi3"], "phi3.txt: no snapshot"),
     ("evidence", damaged_evidence, [], "baseline.jsonl:1: not a line of accepted replies"),
     ("task", edited("pyproject.toml", "slm_harness.breach:TASK", "slm_harness.breach:TSK"), [],
      "slm_task"),
@@ -200,6 +205,57 @@ def test_the_last_failures_run_again(project: Project, tmp_path: Path) -> None:
     assert [case["outcome"] for case in gone.cases] == ["error"]
 
 
+def test_other_tests_of_a_project_are_left_alone(project: Project, tmp_path: Path) -> None:
+    """A test with a model's name in its id asks nothing; one that uses `answer` again is no case more."""
+    (project.path / "evals" / "test_mine.py").write_text(
+        "import pytest\n"
+        "@pytest.mark.parametrize('who', ['phi3'])\n"
+        "def test_mine(who): assert who == 'phi3'\n"
+        "@pytest.mark.parametrize('more', [True])\n"
+        "def test_again(answer, more): assert answer.outcome.article\n",
+        encoding="utf-8",
+    )
+    log = tmp_path / "log"
+    with ollama_double("--models", "phi3", answers=rules(), folder=tmp_path, log=log) as double:
+        mine = project.pytest("-k", "test_mine", "-n", "2", host=double.address)
+        asked = double.count("/api/generate")
+        all_ = project.pytest("-m", "phi3", "-n", "2", "--snapshot-update", host=double.address)
+
+    assert (mine.code, asked) == (0, 0), mine.output
+    assert all_.code == 0, all_.output
+    assert lines_with(all_.output, "all questions", "27/27")
+
+
+@pytest.mark.parametrize("flag", ["--fixtures", "--collect-only", "--markers"])
+def test_listing_measures_nothing_and_writes_no_report(project: Project, flag: str) -> None:
+    """What only lists leaves the reports alone, and ends well."""
+    (project.path / "reports").mkdir()
+    kept = project.path / "reports" / "kept.txt"
+    kept.write_text("kept", encoding="utf-8")
+
+    run = project.pytest(flag, "-m", "baseline")
+
+    assert run.code == 0, run.output
+    assert "INTERNALERROR" not in run.output
+    assert [path.name for path in (project.path / "reports").iterdir()] == ["kept.txt"]
+
+
+def test_a_damaged_snapshot_can_be_accepted_anew(project: Project) -> None:
+    """What its error advises works: --snapshot-update writes both files again."""
+    damaged_snapshot(project)
+    (project.path / "evals" / "__snapshots__" / "phi3.txt").rename(
+        project.path / "evals" / "__snapshots__" / "baseline.txt"
+    )
+    damaged_evidence(project)
+    refused = project.pytest("-m", "baseline")
+    run = project.pytest("-m", "baseline", "--snapshot-update")
+
+    assert refused.code == 4
+    assert run.code == 0, run.output
+    assert lines_with(run.output, "not compared with:", "baseline.txt")
+    assert project.pytest("-m", "baseline").code == 0
+
+
 def test_it_works_without_pytests_cache(project: Project) -> None:
     """``-p no:cacheprovider`` changes nothing."""
     project.pytest("-m", "baseline", "--snapshot-update")
@@ -226,21 +282,22 @@ def test_accepting_one_model_leaves_the_others_alone(project: Project, tmp_path:
     ("arguments", "message"),
     [
         (["-k", "mill-lane or test_pass_rates"], "accepts whole models only: 9 of the 27"),
-        (
-            ["-k", "mill-lane"],
-            "nothing was accepted for phi3: its test_pass_rates was not selected",
-        ),
+        (["-k", "mill-lane"], "9 of the 27 answers of phi3 are selected and not its"),
+        (["-k", "mill-lane", "-n", "2"], "9 of the 27 answers of phi3 are selected and not its"),
     ],
 )
 def test_a_part_of_a_model_cannot_be_accepted(
     project: Project, tmp_path: Path, arguments: list[str], message: str
 ) -> None:
-    """A partial selection writes no snapshot, and says why."""
-    with ollama_double("--models", "phi3", answers=rules(), folder=tmp_path) as double:
+    """A partial selection writes no snapshot, is red, says why, and excuses no wrong answer."""
+    wrong = rules(mill_lane={"cause_known": "Yes"})
+    with ollama_double("--models", "phi3", answers=wrong, folder=tmp_path) as double:
         run = project.pytest("-m", "phi3", *arguments, "--snapshot-update", host=double.address)
 
+    assert run.code == 1
     assert message in run.output
-    assert not (project.path / "evals" / "__snapshots__").exists()
+    assert {c["outcome"] for c in run.cases if c.get("verdict") == "wrong"} == {"failure"}
+    assert not project.files("evals/__snapshots__")
 
 
 def test_a_small_task_of_another_kind_needs_one_file(project: Project, tmp_path: Path) -> None:

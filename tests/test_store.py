@@ -33,14 +33,14 @@ IDENTITY = Identity(
 RECIPE = Recipe(task="breach", system="Answer.", schema={"type": "object"})
 REQUEST = Request("phi3", "harbour", "The text.")
 REPLY = Reply(
-    text='{"a": "b\u2028c\x85"}', finish="stop", seconds=1.5, prompt_tokens=9, reply_tokens=4
+    text='{"said": "b\u2028c\x85"}', finish="stop", seconds=1.5, prompt_tokens=9, reply_tokens=4
 )
 
 
 def stored(request: Request = REQUEST, recipe: Recipe = RECIPE) -> Stored:
     """A reply filed under its proper key."""
     parts = key_parts(IDENTITY, recipe, request)
-    return Stored(key_of(parts), parts, REPLY, IDENTITY)
+    return Stored(key_of(parts), parts, REPLY, IDENTITY, "2026-11-24T09:30:00Z")
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,9 @@ def test_evidence_comes_back_as_it_was_written(tmp_path: Path) -> None:
     [
         ('"article":"harbour"', '"artikel":"harbour"', ":2: not a line of accepted replies"),
         ('"format":1', '"format":2', ":1: not a line of accepted replies"),
-        ("Answer.", "Answer!", ":2: the reply on harbour does not belong to its key"),
+        ("said", "lied", ":2: the reply on harbour is not the one that was accepted"),
+        ('"model":"phi3"', '"model":"mistral"', ":1: these are the replies of mistral"),
+        ("Answer.", "Answer!", ":2: the reply on harbour is not the one that was accepted"),
     ],
 )
 def test_evidence_changed_by_hand_is_refused(

@@ -52,7 +52,7 @@ def _one(cause: Cause, text: str) -> Judgement:
             failed(f"it adds {wrong[0]!r}") if wrong else passed("it is the label's own statement")
         )
     for wording in cause.wrong:
-        if _asserted(wording, text):
+        if _asserted(wording, text, scattered=False):
             return failed(f"it gives {wording!r}, which the article does not give as the cause")
     for fact in cause.key_facts:
         found = [wording for wording in fact if _asserted(wording, text)]
@@ -79,8 +79,12 @@ def _said(wording: str, text: str) -> bool:
     return any(_holds(wanted, Counter(stems(sentence))) for sentence in _sentences(text))
 
 
-def _asserted(wording: str, text: str) -> bool:
-    """Whether ``text`` says ``wording``, in whatever order and inflection, and does not deny it."""
+def _asserted(wording: str, text: str, *, scattered: bool = True) -> bool:
+    """Whether ``text`` says ``wording``, in whatever order and inflection, and does not deny it.
+
+    Unless ``scattered``, the words that are strewn over the clauses of a sentence with a "no" in it
+    do not make the wording: "no password, so anyone could steal".
+    """
     wanted = Counter(stems(wording))
     if not wanted:
         return wording.casefold() in text.casefold()
@@ -90,10 +94,15 @@ def _asserted(wording: str, text: str) -> bool:
             continue
         carrying = [
             clause for clause in clause_list(sentence) if _holds(wanted, Counter(stems(clause)))
-        ] or [sentence]
+        ]
+        if not carrying and (scattered or NOT not in stems(sentence)):
+            carrying = [sentence]
         if any(_stands(clause, wanted, negations) for clause in carrying):
             return True
     return False
+
+
+_NO_SUCH = re.compile(r"\b(?:no|without)\s+(?:(?!doubt|question)\w+\s+)?\Z", re.IGNORECASE)
 
 
 def _stands(clause: str, wanted: Counter[str], negations: int) -> bool:
@@ -103,6 +112,8 @@ def _stands(clause: str, wanted: Counter[str], negations: int) -> bool:
     if not places:
         return True
     start, end = min(a for a, _ in places), max(b for _, b in places)
+    if _NO_SUCH.search(clause[:start]):
+        return False
     return not denied(clause, start, end) and not denied(clause, *places[-1])
 
 

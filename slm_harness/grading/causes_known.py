@@ -58,5 +58,6 @@ def families(text: str) -> frozenset[str]:
     """The families of cause that ``text`` touches, with those that commonly go along with them."""
     low = text.casefold()
     touched = {name for name, words in _OWN_WORDS.items() if re.search(words, low)}
+    touched |= {name for name, pattern in EXTRA_CAUSES if pattern.search(text)}
     beside = {other for name in touched for other in _RELATED[name].split()}
     return frozenset(touched | beside | {"ransomware", "malware", "error", "social", "supply"})

@@ -23,16 +23,32 @@ LEGAL = frozenset(
 )
 """Legal forms: a name with one is the same name."""
 
-PLACES = frozenset(
+REGIONS = frozenset(
     words_of("""
     uk us usa u.s u.k eu britain british england english scotland scottish wales welsh ireland irish america american united states kingdom europe european
     germany german france french spain spanish italy italian portugal portuguese netherlands dutch belgium belgian switzerland swiss austria austrian poland polish
     sweden swedish norway norwegian denmark danish finland finnish japan japanese china chinese india indian australia australian canada canadian zealand mexico
     mexican brazil brazilian russia russian ukraine ukrainian israel israeli korea korean singapore taiwan taiwanese africa african asia asian global international
     california texas florida ohio york illinois washington london paris berlin based
+    alabama alaska arizona arkansas colorado connecticut delaware georgia hawaii idaho indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan
+    minnesota mississippi missouri montana nebraska nevada oklahoma oregon pennsylvania tennessee utah vermont virginia wisconsin wyoming carolina dakota hampshire jersey
+    ala ariz calif colo conn fla ill kan mass mich minn neb nev okla ore penn tenn wis wyo
+    ontario quebec manitoba saskatchewan alberta queensland tasmania guernsey rajasthan karnataka maharashtra kerala gujarat
     """)
 )
-"""Places and peoples that stand as description beside a name."""
+"""Countries, peoples and states that stand as description beside a name."""
+
+PLACES = REGIONS | frozenset(
+    words_of("""
+    edinburgh glasgow cardiff belfast dublin birmingham manchester leeds sheffield bristol sydney melbourne brisbane adelaide canberra auckland toronto montreal vancouver ottawa
+    mumbai delhi bengaluru bangalore chennai hyderabad jaipur kolkata pune prague brno brussels antwerp ghent amsterdam rotterdam vienna zurich geneva madrid barcelona lisbon
+    rome milan stockholm oslo copenhagen helsinki warsaw budapest athens chicago seattle houston dallas denver atlanta omaha tokyo seoul beijing shanghai
+    """)
+)
+"""These and large cities."""
+
+COMPASS = frozenset(words_of("north south east west northern southern eastern western central"))
+"""Words that belong to the place that follows them: South Australia."""
 
 COMMON = frozenset(
     words_of("""
@@ -64,3 +80,11 @@ INSTITUTIONS = frozenset(
     )
 )
 """Words that, right behind a name, make it the name of something else."""
+
+PLACED = INSTITUTIONS | frozenset(
+    words_of(
+        "banks colleges schools councils hospitals airways water energy electricity gas health healthcare telecom power railways motors"
+        " systems software services cloud hosting payroll platform network networks partners group exchange inc ltd limited plc llc corp corporation gmbh"
+    )
+)
+"""Words that, together with a place, are the name of an institution: London Water, Bank of America."""

@@ -41,7 +41,7 @@ MAX_COUNTS = 100
 _NO_COUNT = re.compile(
     r"\bcve-\d+-\d+|\b\d{1,3}(?:\.\d{1,3}){3}\b|\bv(?:ersion)?\.?\s?\d[\d.]*|\b\d+(?:st|nd|rd|th)\b|\b\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?)?|\b\d{1,2}\s?[ap]\.?m\b\.?|\b24/7\b|\b9/11\b"
     r"|https?://\S+|www\.\S+|[\w.+-]+@[\w.-]+|\b[a-z]+-\d+\b|\b[a-z]+\d+[a-z\d]*\b|\b(?:windows|office|section|article|title|rule|no\.|number|step|phase|tier|level|grade|page|figure|chapter|item|iso)\s?#?\d{1,5}(?!\d|,\d|\s?(?:million|thousand))"
-    r"|\b\d+-(?:day|week|month|year|hour|minute|digit|bit|page|person|factor)s?\b|\bone of\b|\b(?:one|two|three|four|\d{1,2}) (?:in|out of)(?: every)? (?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\b|\b(?:one|two|three)-(?:factor|thirds?|step|time|way)\b|\ba third\b|\bone (?:third|half|quarter)\b|\bno one\b|\bone another\b|\b(?:this|that|which|the|any|every|each) one\b"
+    r"|\b\d+-(?:day|week|month|year|hour|minute|digit|bit|page|person|factor)s?\b|\bone of\b|\b(?:one|two|three|four|\d{1,2}) (?:in|out of)(?: every)? (?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\b|\b(?:one|two|three)-(?:factor|thirds?|step|time|way)\b|\b(?:one|two|three|four) (?:thirds?|quarters?|fifths?|tenths?)\b|\ba third\b|\bone (?:third|half|quarter)\b|\bno one\b|\bone another\b|\b(?:this|that|which|the|any|every|each) one\b"
     r"|\bfirst-party\b|\bthird[- ]part\w+"
 )
 _YEAR_CONTEXT = re.compile(
@@ -51,12 +51,12 @@ _CURRENCY = re.compile(r"(?:[$£€¥₹]|\b(?:usd|eur|gbp|inr|aud|cad|rs\.?|us\
 _GAP = r"\s*(?:[$£€¥₹]\s*)?\Z"
 _OVER = re.compile(
     r"(?:\b(?:over|more than|at least|above|exceed(?:s|ed|ing)?|upwards? of|no (?:fewer|less) than|not (?:fewer|less) than|(?:a )?minimum (?:of)?|greater than(?: or equal to)?|in excess of|surpass(?:es|ed|ing)?|"
-    r"north of|larger than|higher (?:or equal )?than|beyond|mehr als|uber|mindestens|plus de|au moins|mas de|al menos|piu di|oltre|almeno|mais de|pelo menos|meer dan|ten minste|minstens)|>=?)(?: a total of| an estimated| about| some| half)?"
+    r"north of|larger than|higher (?:or equal )?than|beyond|mehr als|uber|mindestens|plus de|au moins|mas de|al menos|piu di|oltre|almeno|mais de|pelo menos|meer dan|ten minste|minstens)|>=?|≥)(?: a total of| an estimated| about| some| half)?"
     + _GAP
 )
 _UNDER = re.compile(
     r"(?:\b(?:up to|at most|fewer than|less than|under|below|no more than|not more than|(?:a )?maximum (?:of)?|as many as|smaller (?:or equal )?than|lower (?:or equal )?than|less than or equal to|bis zu|weniger als|hochstens|"
-    r"jusqu'a|moins de|au plus|hasta|menos de|fino a|meno di|ate|tot|minder dan|hoogstens|just shy of)|<=?)(?: a total of| an estimated| about| some)?"
+    r"jusqu'a|moins de|au plus|hasta|menos de|fino a|meno di|ate|tot|minder dan|hoogstens|just shy of)|<=?|≤)(?: a total of| an estimated| about| some)?"
     + _GAP
 )
 _ABOUT = re.compile(
@@ -89,12 +89,20 @@ _REVISED_AFTER = re.compile(
 _AT_FIRST = re.compile(
     r"\A\s*(?:[a-z]+\s+){0,2}\(?(?:at first|initially|originally|previously|at the time)\b(?!(?:\s+(?!then\b|later\b|now\b|but\b)[a-z]+){0,4}\s+\d)"
 )
+_LATER = re.compile(
+    r"\A[\s,;(-]+(?:but |and )?(?:later|now|subsequently)\s+(?:about |around |at )?\d"
+)
 _WAS = re.compile(r"\b(?:was|were|had been|stood at)\s+(?:about |around |some )?\Z")
-_IS_NOW = re.compile(r"\A[^.;\d]{0,40}\b(?:but|and|while|though)\b[^.;\d]{0,40}\bnow\b[^.;\d]{0,30}\d")
+_IS_NOW = re.compile(
+    r"\A[^.;\d]{0,40}\b(?:but|and|while|though)\b[^.;\d]{0,40}\bnow\s+(?:(?:is|stands?|puts?|put|says|it|at|to|be|about|around|some)\s+){0,4}\d"
+)
 _WHOLE = re.compile(
     r"\b(?:out of|among|of its|of their|of the|from its|from a total of|of all)\s+(?:(?:total|roughly|about|some|more|than|around|over|nearly|its|the|an?|estimated|of|approximately)\s+){0,3}\Z"
 )
-_PART_OF = re.compile(r"\d (?:[a-z]+ )?(?:out )?of (?:its |the |their |about |some |over )?\Z")
+_SHARE_OF = re.compile(
+    r"\b(?:(?:one|two|three|four|\d{1,2}) (?:in|out of) (?:two|three|four|five|six|seven|eight|nine|ten|\d{1,2})|half|thirds?|quarters?) of (?:its |the |their |about |some |over |all )*\Z"
+)
+_PART_OF = re.compile(r"\d (?:[a-z]+\)? )?(?:out )?of (?:its |the |their |about |some |over )?\Z")
 _PART_BEFORE = re.compile(
     r"\b(?:including|among (?:them|whom|these)|(?:of|for) (?:whom|them|these))[\s,]+(?:about |around |some |approximately )?\Z"
 )
@@ -255,10 +263,11 @@ def _in_context(low: str, count: Count, start: int, end: int, rest: str) -> Coun
         count,
         unit=unit,
         negated=clauses.denied(low, start, end),
-        base=bool(_WHOLE.search(before) or _PART_OF.search(before)),
+        base=bool(_WHOLE.search(before) or _PART_OF.search(before) or _SHARE_OF.search(before)),
         part=bool(_PART_BEFORE.search(before) or _PART_AFTER.match(rest[:40])),
         superseded=revised
         or bool(_REVISED_AFTER.match(rest[:80]) or _AT_FIRST.match(rest[:80]))
+        or bool(_LATER.match(rest[:60]))
         or bool(_WAS.search(before) and _IS_NOW.match(rest[:120]))
         or clauses.superseded(low, start, end),
         claimed=clauses.claimed(low, start, end),

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 from slm_harness.grading import silence
 from slm_harness.grading.clauses import clause_bounds
@@ -36,6 +37,7 @@ def judge(
     pool = [_settled(one, pool) for one in pool]
     if answer.items is not None and len(pool) == 2:
         pool = _as_range(pool)
+    pool = [*_run_of_days(pool), *pool]
     if isinstance(expected, Spans):
         return _many(expected, pool)
     return _one(expected, pool)
@@ -62,6 +64,12 @@ def _asserted(low: str, read: list[DateSpan], question_id: str) -> list[DateSpan
     held = [one for one in read if not one.negated]
     role = _wanted_role(question_id)
     fitting = [one for one in held if one.role in ("", role)]
+    fitting += [
+        one
+        for one in held
+        if one not in fitting
+        and any(low[other.end : one.start].strip() == "or" for other in fitting)
+    ]
     if fitting:
         return fitting
     return [one for one in held if one.role == "disclosed"]
@@ -118,6 +126,17 @@ def _as_range(pool: list[DateSpan]) -> list[DateSpan]:
             last,
         ]
     return pool
+
+
+def _run_of_days(pool: list[DateSpan]) -> list[DateSpan]:
+    """The one span that days in a row make: "30-31 May and 1 June"."""
+    days = sorted(
+        (one.earliest, one.latest) for one in pool if one.earliest and one.latest and not one.other
+    )
+    if len(days) < 2 or len(days) < len(pool):
+        return []
+    in_a_row = all(b[0] == a[1] + timedelta(days=1) for a, b in pairwise(days) if a[1] < date.max)
+    return [DateSpan(days[0][0], days[-1][1], text="days in a row")] if in_a_row else []
 
 
 def _one(expected: Span, pool: list[DateSpan]) -> Judgement:

@@ -73,11 +73,13 @@ _ONWARDS = re.compile(
 _OR_EARLIER = re.compile(r"\A\s*(?:or earlier|or before|and earlier|at the latest)")
 _ROLES = (
     ("discovered", r"discover\w*|detect\w*|notic(?:ed|ing)|found|spotted|identified|identification|learn(?:ed|t)|aware|came to light|uncovered|reali[sz]ed|flagged|alerted|observed|picked up|entdeckt|bemerkt|decouver\w+|descubi\w+|scopert\w+|ontdekt|descobert\w+"),
-    ("occurred", r"occur\w*|happened|took place|taken place|beg[au]n|started|breached|accessed|infiltrated|stole|stolen|hacked|attacked|entered|broke in(?:to)?|got in(?:to)?|gained (?:unauthori[sz]ed )?access|compromised|exfiltrated|copied|carried out|intrusion|lasted|breach (?:date|occurred)|date of (?:the )?breach|breach\s*:|ereignete|geschah"),
-    ("disclosed", r"publish\w*|announc\w*|disclos\w*|notif\w+|reported|statement|dated|told|posted|informed|article|filed|revealed|confirmed|wrote|made public|said"),
+    ("occurred", r"occur\w*|happened|took place|taken place|beg[au]n|started|breached|accessed|infiltrated|stole|stolen|hacked|attacked|entered|broke in(?:to)?|got in(?:to)?|gained (?:unauthori[sz]ed )?access|compromised|exfiltrated|copied|(?:attack|breach|hack|theft|raid|operation|it)\s+(?:was|is|were)\s+carried out|intrusion|lasted|breach (?:date|occurred)|date of (?:the )?breach|breach\s*:|ereignete|geschah"),
+    ("disclosed", r"publish\w*|announc\w*|disclos\w*|notif\w+|reported|statement|dated|told|posted|informed|article|filed|revealed|confirmed|wrote|made public|said|closed|fixed|patched|secured|shut|contained|remediated|taken offline"),
 )  # fmt: skip
 _ROLE = re.compile("|".join(rf"(?P<{name}>\b(?:{words}))" for name, words in _ROLES))
 _ASIDE = re.compile(r"[.;!?\n(](?=\s|\w|\Z)|\bbut\b")
+_ASIDE_AND = re.compile(_ASIDE.pattern + r"|,?\s+and\b(?!\s+(?:was|is|it)\b)")
+"""Where another date follows, what stands behind an "and" belongs to that one."""
 _LEADS_ON = re.compile(
     r"\s*(?:(?:on|in|at|by|since|around|about|only|later|was|is|date|and)\b|[:-])?\s*(?:(?:on|in|the)\s*)?"
 )
@@ -270,7 +272,7 @@ def _role(low: str, start: int, end: int, found: list[Spot]) -> str:
     if before:
         return before[-1] or ""
     right = min([one.start for one in found if one.start >= end], default=len(low))
-    stop = _ASIDE.search(low, end, right)
+    stop = (_ASIDE if right == len(low) else _ASIDE_AND).search(low, end, right)
     after = _ROLE.search(low, end, stop.start() if stop else right)
     if after is None or (right < len(low) and _LEADS_ON.fullmatch(low, after.end(), right)):
         return ""

@@ -8,7 +8,15 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from slm_harness.grading.common_words import COMMON, FUNCTION, INSTITUTIONS, LEGAL, PLACES
+from slm_harness.grading.common_words import (
+    COMMON,
+    COMPASS,
+    FUNCTION,
+    INSTITUTIONS,
+    LEGAL,
+    PLACED,
+    PLACES,
+)
 from slm_harness.grading.expected import Names
 from slm_harness.grading.name_words import Token, key_of, tokens
 from slm_harness.grading.units import GROUP_OF
@@ -197,6 +205,8 @@ def _judge_run(
         if i not in covered and (not _harmless(run, i) or _renames(run, i, covered))
     ]
     keys = tuple(run[i].key for i in range(start, end))
+    if not extra and not inside and _placed_institution(text, run, start, end):
+        return [_mention(text, run, start, end, "stranger", -1)]
     if not extra:
         return [
             _mention(text, run, at, stop, kind, index) for at, (stop, kind, index) in inside.items()
@@ -231,6 +241,20 @@ def _renames(run: Sequence[Token], position: int, covered: set[int]) -> bool:
     return position - 1 in covered and run[position].key in INSTITUTIONS
 
 
+def _placed_institution(text: str, run: Sequence[Token], start: int, end: int) -> bool:
+    """Whether common words make a name together: London Water, American Airlines, Bank of America."""
+    words = [run[i] for i in range(start, end) if run[i].key not in FUNCTION]
+    keys = {word.key for word in words}
+    if len(words) < 2 or not keys & PLACES or not keys & PLACED:
+        return False
+    led = text[max(0, run[start].start - 3) : run[start].start].casefold().split()
+    return (
+        all(word.capital for word in words)
+        and not text.isupper()
+        and (not led or led[-1] not in ("a", "an"))
+    )
+
+
 def _harmless(run: Sequence[Token], position: int) -> bool:
     key = run[position].key
     return (
@@ -240,6 +264,7 @@ def _harmless(run: Sequence[Token], position: int) -> bool:
         or key in LEGAL
         or key in GROUP_OF
         or key.isdigit()
+        or (key in COMPASS and position + 1 < len(run) and run[position + 1].key in PLACES)
     )
 
 

@@ -16,6 +16,9 @@ _FIXED = (
 _WEEKDAY = re.compile(
     rf"\b(?:(?P<which>last|previous|past|this|on|this past|early|late)\s+)?(?P<day>{_FULL_WEEKDAYS})\b(?P<week>\s+(?:of\s+)?last week|\s+last\b|,?\s+(?:the\s+)?(?P<number>\d{{1,2}})(?:st|nd|rd|th)\b)?"
 )
+_DAY_NAME = re.compile(rf"\b(?:{_FULL_WEEKDAYS})\b")
+_ENGLISH = re.compile(r"\b(?:the|by|of|was|were|and|when|which|found|discovered)\b")
+"""Words by which a text is English: a "Maandag" in it is a person's name and no Monday."""
 _LAST = re.compile(
     r"\b(?P<which>last|previous|this|earlier this|the past|the same)\s+(?P<unit>week|weekend|month|year)(?!\w|['-]|\s+of\b)"
 )
@@ -32,7 +35,10 @@ def relative_spots(text: str, published: date, known: list[Spot]) -> list[Spot]:
         found += [
             _spot(match, published - timedelta(days=back)) for match in pattern.finditer(text)
         ]
+    english = bool(_ENGLISH.search(text))
     for match in _WEEKDAY.finditer(text):
+        if english and not match["day"].endswith("day"):
+            continue
         if not _beside(text, match, known):
             found.append(_weekday(match, published))
     found += [_last(match, published) for match in _LAST.finditer(text)]
@@ -85,6 +91,9 @@ def _base(
     earlier = [one for one in known if one.end <= match.start() and one.start in resolve]
     if not earlier:
         return None
+    between = _DAY_NAME.sub(" ", text[earlier[-1].end : match.start()])
+    if match["way"] in ("after", "before") and not between.strip(" ,()"):
+        return None  # "Thursday, two days after the theft" tells which Thursday
     stretch = resolve[earlier[-1].start]
     return stretch if stretch[0] == stretch[1] else None
 

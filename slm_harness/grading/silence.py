@@ -65,6 +65,7 @@ _SAYS_NOTHING = re.compile(
     r"|(?:cannot|can't|can not|could not|couldn't) (?:\w+ )?be (?:\w+ )?(?:determined|established|said|inferred|known|identified|found|ascertained|answered)"
     r"|(?:cannot|can't|can not|unable to|impossible to|not possible to) (?:\w+ )?(?:determine|tell|say|know|answer|find|identify|infer|establish|ascertain)"
     r"|none (?:is|are|was|were|has been|have been)(?: \w+)? (?:mentioned|named|given|stated|specified|identified|reported|listed|disclosed|known|involved)"
+    r"|(?:no one|nobody) (?:can|could|is able to) (?:\w+ )?(?:say|tell|put|date|determine|know|pinpoint|be)\b"
     r"|no (?:one|body) knows|(?:don't|do not|doesn't|does not) know|under investigation|yet to (?:be )?(?:\w+ )?(?:determine|determined|say|disclose|disclosed|confirm|confirmed|reveal|revealed|establish|established|identify|identified)"
     r"|declined to (?:say|comment|disclose|confirm|give|specify|name)|refused to (?:say|comment|disclose|give|name)"
     r"|(?:without|lacks?|omits?|fails? to|failed to) (?:\w+ ){0,3}?(?:mention(?:ing)?|specif(?:y|ying)|stat(?:e|ing)|details?|giving|give|disclos(?:e|ing)|identify(?:ing)?|nam(?:e|ing))"

@@ -140,8 +140,18 @@ def _polarity(clause: str, subject: tuple[str, ...], *, whole: bool = False) -> 
     return "no" if _NEGATION.search(clause) else "yes"
 
 
+_RATHER = re.compile(r",?\s+(?:rather than|instead of|as opposed to)\s+", re.IGNORECASE)
+_NOT_THAT = re.compile(r"\W*not\s+(?:an?|the|about)\b", re.IGNORECASE)
+"""A clause that says what a thing is not: then only the whole subject counts, not "breach" of a contract."""
+
+
 def _sentence(text: str, subject: tuple[str, ...]) -> _Said:
-    said = [_polarity(clause, subject) for clause in clause_list(text)]
+    pieces = _RATHER.split(text, maxsplit=1)
+    if len(pieces) == 2:
+        text = f"{pieces[0]}, not {pieces[1]}"
+    clauses = clause_list(text)
+    contrast = any(_NOT_THAT.match(clause) and "breac" in subject for clause in clauses[1:])
+    said = [_polarity(clause, subject, whole=contrast) for clause in clauses]
     clear = {word for word in said if word != "unclear"}
     if len(clear) == 1:
         return _Said(clear.pop(), "a sentence that says so")

@@ -1,6 +1,6 @@
 """The pytest plugin. Each hook hands over; what happens is in the modules beside this one."""
 
-from collections.abc import Sequence
+from collections.abc import Generator
 from typing import Any
 
 import pytest
@@ -44,24 +44,36 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Order the cases and take out those that cannot run."""
-    if not hooks.distributes(session.config):
-        hooks.choose(session, session.config.stash[STATE])
+    state = session.config.stash.get(STATE, None)
+    if state is not None and not hooks.distributes(session.config):
+        hooks.choose(session, state)
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_node_collection_finished(node: Any, ids: Sequence[str]) -> None:  # noqa: ANN401
-    """Ask for what the workers collected; they all collect the same."""
-    state = node.config.stash[STATE]
-    if not state.selected and not state.gates:
-        hooks.start_asking(state, hooks.cases_of_ids(state, ids))
+def pytest_xdist_node_collection_finished(node: Any) -> None:  # noqa: ANN401 - xdist has no types
+    """Ask for what the workers collected."""
+    hooks.start_asking_for_workers(node.config.stash[STATE])
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> None:
     """Ask for what was collected here."""
-    if not session.config.option.collectonly and not hooks.distributes(session.config):
-        found = [case for item in session.items if (case := cases.case_of(item)) is not None]
-        hooks.start_asking(session.config.stash[STATE], found)
+    state = session.config.stash.get(STATE, None)
+    if state is None or session.config.option.collectonly or hooks.distributes(session.config):
+        return
+    found = [case for item in session.items if (case := cases.case_of(item)) is not None]
+    hooks.start_asking(state, found)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Leave word for the fixtures of a test whether it passed."""
+    report = yield
+    if report.when == "call":
+        item.stash[cases.PASSED] = report.passed
+    return report
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -69,7 +81,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Stop asking; write results.json."""
     state = session.config.stash.get(STATE, None)
     if state is not None:
-        hooks.finish(state)
+        hooks.finish(session, state)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -89,7 +101,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Copy the JUnit file to the usual place; close what is open."""
+    """Close what is open."""
     state = config.stash.get(STATE, None)
     if state is not None:
-        hooks.leave(config, state)
+        hooks.leave(state)

@@ -1,21 +1,24 @@
 """Cases as pytest runs them: parameters, outcomes, and the fixtures that wait for replies."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from slm_harness.asking import Failed, Obtained
-from slm_harness.gate import Flip
+from slm_harness.errors import SnapshotError
+from slm_harness.gate import flip
 from slm_harness.plugin import options
 from slm_harness.plugin.rates import PassRates, extension
-from slm_harness.plugin.state import STATE, State
+from slm_harness.plugin.state import STATE, State, model_of
 from slm_harness.records import Identity, Outcome, Verdict
 from slm_harness.session import Case
 
 CASE = "slm_case"
 GATE = "slm_gate"
+PASSED = pytest.StashKey[bool]()
+"""Whether the test itself passed, for fixtures that end after it."""
 
 
 @dataclass(frozen=True)
@@ -75,11 +78,6 @@ def case_of(item: pytest.Item) -> Case | str | None:
     return found if isinstance(found, Case | str) else None
 
 
-def model_of(case: Case | str) -> str:
-    """The model of a case or a gate."""
-    return case.model if isinstance(case, Case) else case
-
-
 def wanted(state: State, cases: Iterable[Case | str]) -> list[tuple[str, str]]:
     """The (model, article) pairs that cases need, in their order; a gate needs every article."""
     pairs: dict[tuple[str, str], None] = {}
@@ -103,6 +101,7 @@ def record(item: pytest.Item, outcome: Outcome) -> None:
         ("tokens", "" if outcome.tokens is None else outcome.tokens),
         ("recalled", "" if outcome.recalled is None else outcome.recalled),
         ("key", outcome.key),
+        ("conforms", "" if outcome.conforms is None else outcome.conforms),
     ]
 
 
@@ -123,22 +122,19 @@ def answer(slm_case: Case, request: pytest.FixtureRequest) -> Answer:
     return Answer(
         outcome,
         known=_known(state, slm_case, outcome),
-        accepting=state.updating,
+        accepting=state.accepts(slm_case.model),
         strict=state.all_wrong_fail,
     )
 
 
 def _known(state: State, case: Case, outcome: Outcome) -> bool:
     """Whether the snapshot has the answer as not passed, and it did not become worse still."""
-    before = state.before.get(case.model)
-    if before is None or case.article not in before.lines:
-        return False
-    if before.lines[case.article].labels != state.evaluation.articles[case.article].label_digest:
+    before = state.comparable.get(case.model)
+    if before is None:
         return False
     was = before.verdict(case.article, case.question)
-    if was not in (Verdict.WRONG, Verdict.UNUSABLE):
-        return False
-    return not Flip(case.article, case.question, was, outcome.verdict).worse
+    found = flip(before, case.article, case.question, outcome.verdict)
+    return was in (Verdict.WRONG, Verdict.UNUSABLE) and not (found and found.worse)
 
 
 @pytest.fixture
@@ -159,16 +155,13 @@ def analyzer(request: pytest.FixtureRequest) -> Identity:
 
 
 @pytest.fixture
-def pass_rates(slm_gate: str, analyzer: Identity, request: pytest.FixtureRequest) -> PassRates:
+def pass_rates(
+    slm_gate: str, analyzer: Identity, request: pytest.FixtureRequest
+) -> Iterator[PassRates]:
     """The pass rates of a model over all articles; an ERROR when one of them was not measured."""
     state = request.config.stash[STATE]
-    every = sum(case.model == slm_gate for case in state.evaluation.cases.values())
-    if state.updating and state.selected.get(slm_gate, 0) != every:
-        pytest.fail(
-            f"--snapshot-update accepts whole models only: {state.selected.get(slm_gate, 0)} of the "
-            f"{every} answers of {slm_gate} are selected; run pytest -m {slm_gate} --snapshot-update",
-            pytrace=False,
-        )
+    if state.updating and not state.accepts(slm_gate):
+        pytest.fail(next(state.refused()), pytrace=False)
     results: dict[str, Obtained] = {}
     for article in state.evaluation.articles:
         result = state.follower.wait(slm_gate, article)
@@ -178,16 +171,16 @@ def pass_rates(slm_gate: str, analyzer: Identity, request: pytest.FixtureRequest
             )
         results[article] = result
     outcomes = state.evaluation.outcomes(slm_gate, results)
-    rates = PassRates(
+    yield PassRates(
         snapshot=state.evaluation.snapshot(slm_gate, analyzer, outcomes),
         before=state.before.get(slm_gate),
         outcomes=outcomes,
-        results=results,
-        identity=analyzer,
     )
-    if state.updating:
-        state.to_accept[request.node.nodeid] = rates
-    return rates
+    if state.updating and request.node.stash.get(PASSED, False):
+        try:
+            state.evaluation.accept(slm_gate, results, analyzer)
+        except SnapshotError as error:
+            pytest.fail(error.message, pytrace=False)
 
 
 @pytest.fixture

@@ -1,8 +1,11 @@
 """The thread that asks while tests grade what has come; it lives in the controlling process only."""
 
+import contextlib
+import fcntl
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from slm_harness.asking import Batch, Event, Failed, Obtained, fill
 from slm_harness.journal import Journal
@@ -43,19 +46,49 @@ class Filler:
             self._journal.end()
             return
         self._thread.join(STOP_SECONDS)
+        # A request may still be open; nobody is to wait for it, workers included.
+        self._journal.end()
 
     def _run(self, batches: Sequence[Batch]) -> None:
         progress = _Progress(batches, self._show)
         recipe, sources = self._evaluation.recipe, self._evaluation.sources
+        why = ""
         try:
-            for event in fill(batches, recipe, sources, self._stop, progress.busy):
-                if isinstance(event, Obtained) and not event.recalled:
-                    self.asked.append(event)
-                self._journal.add(event)
-                progress.add(event)
+            with alone(self._evaluation.settings.store, self._stop, progress.busy):
+                for event in fill(batches, recipe, sources, self._stop, progress.busy):
+                    if isinstance(event, Obtained) and not event.recalled:
+                        self.asked.append(event)
+                    self._journal.add(event)
+                    progress.add(event)
+        except Exception as error:
+            why = f"the asking broke: {type(error).__name__}: {error}"
+            raise
         finally:
             # Whatever happens here, nobody must go on waiting.
-            self._journal.end()
+            self._journal.end(why)
+
+
+@contextlib.contextmanager
+def alone(store: Path, stop: threading.Event, show: Callable[[str], None]) -> Iterator[None]:
+    """Wait for another run on the same store, so that it asks, creates and pulls for both.
+
+    The lock dies with its process. A store that cannot hold one is used without: a replay may read it.
+    """
+    try:
+        store.mkdir(parents=True, exist_ok=True)
+        file = (store / "asking.lock").open("w", encoding="utf-8")
+    except OSError:
+        yield
+        return
+    with file:
+        while not stop.is_set():
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                show("waiting for another run on this store")
+                stop.wait(0.1)
+        yield
 
 
 class _Progress:

@@ -2,25 +2,35 @@
 
 import contextlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
-from slm_harness.errors import HarnessError, SettingsError
+from slm_harness.asking import Mode
+from slm_harness.errors import HarnessError, ModelsError, SettingsError
+from slm_harness.gate import Snapshot
 from slm_harness.journal import Follower, Journal
-from slm_harness.plugin import options, summary
-from slm_harness.plugin.cases import case_of, model_of, wanted
+from slm_harness.plugin import committed, options, summary
+from slm_harness.plugin.cases import case_of, wanted
 from slm_harness.plugin.filling import Filler
+from slm_harness.plugin.selection import Selection
 from slm_harness.plugin.standing import find_out, selection
-from slm_harness.plugin.state import STATE, Standing, State, committed_snapshots
+from slm_harness.plugin.state import STATE, Asking, Standing, State, model_of
 from slm_harness.printable import printable
-from slm_harness.session import Case, Evaluation, load_specs
+from slm_harness.records import ModelSpec
+from slm_harness.session import Case, Evaluation, Settings, load_specs
+from slm_harness.store import write_atomically
 
 TERMINAL = Path("/dev/tty")
 WORKER_INPUT = "slm_harness"
 _LISTINGS = ("markers", "help", "version", "showfixtures", "show_fixtures_per_test", "cacheshow")
+
+
+def _lists(config: pytest.Config) -> bool:
+    """Whether pytest is only to list something, for which neither labels nor servers are needed."""
+    return any(config.getoption(name, False) for name in _LISTINGS)
 
 
 def handed_over(config: pytest.Config) -> str | None:
@@ -38,7 +48,8 @@ def defaults(config: pytest.Config) -> None:
     """Settings of other plugins that an evaluation depends on."""
     # A snapshot whose test was deselected, or errored, must not be deleted as unused.
     config.option.disable_unused_snapshots = True
-    if getattr(config.option, "xmlpath", "") is None:
+    listing = config.option.collectonly or _lists(config)
+    if getattr(config.option, "xmlpath", "") is None and not listing:
         config.option.xmlpath = str(options.path(config, "slm_reports") / "junit.xml")
 
 
@@ -51,49 +62,86 @@ def configure(config: pytest.Config) -> None:
     try:
         settings = options.settings(config)
         models = load_specs(settings)
-        for spec in models.values():
-            config.addinivalue_line(
-                "markers", f"{spec.name}: evaluates {spec.name} ({spec.engine}: {spec.base})"
-            )
-        if any(config.getoption(name, False) for name in _LISTINGS):
+        _register(config, models)
+        if _lists(config):
             return
-        _refuse_unknown_markers(config)
-        evaluation = Evaluation.load(settings, models)
-        state = config.stash[STATE] = _state(config, evaluation)
-        config.pluginmanager.register(Reports(state, counts=handed_over(config) is None))
+        state = config.stash[STATE] = _state(config, settings, models)
+        config.pluginmanager.register(Reports(config, state))
     except SettingsError as error:
         raise pytest.UsageError(error.message) from error
 
 
-def _state(config: pytest.Config, evaluation: Evaluation) -> State:
-    before = committed_snapshots(config, evaluation.models)
+def _register(config: pytest.Config, models: Mapping[str, ModelSpec]) -> None:
+    known = _markers(config)
+    for spec in models.values():
+        if spec.name in known:
+            raise ModelsError(
+                f"{spec.name!r} is a marker of pytest or of a plugin; give the model another name"
+            )
+        config.addinivalue_line(
+            "markers", f"{spec.name}: evaluates {spec.name} ({spec.engine}: {spec.base})"
+        )
+
+
+def _markers(config: pytest.Config) -> set[str]:
+    return {line.partition(":")[0].partition("(")[0].strip() for line in config.getini("markers")}
+
+
+def _state(config: pytest.Config, settings: Settings, models: Mapping[str, ModelSpec]) -> State:
+    chosen = selection(config)
+    _refuse_unknown_markers(config, chosen)
+    updating = config.getoption("update_snapshots", False)
+    notes: list[str] = []
+    forgive = notes.append if updating else None
+    possible = [model for model in models if model in chosen.possible(models)]
+    before = committed.snapshots(options.path(config, "slm_snapshots"), possible, forgive)
+    evidence = committed.replies(settings.answers, possible, forgive)
+    evaluation = Evaluation.load(settings, models, evidence)
     received = handed_over(config)
     if received is None:
-        summary.reports_folder(evaluation.settings.reports)
-        journal = Journal.begin(evaluation.settings.store)
-        standing = Standing()
-        if not config.option.collectonly:
-            standing = find_out(
-                evaluation,
-                before,
-                selection(config),
-                require_all=config.getoption("slm_require_models"),
-            )
-        filler = Filler(evaluation, journal, _shower(config))
-        follower = Follower(journal.path)
+        standing = _standing(config, evaluation, before, chosen, updating=updating)
+        journal = Journal()
+        asking = Asking(Filler(evaluation, journal, _shower(config)), journal)
+        path = journal.path
     else:
         content = json.loads(received)
-        standing = Standing(**content["standing"])
-        filler, follower = None, Follower(Path(content["journal"]))
+        standing, asking, path = Standing(**content["standing"]), None, Path(content["journal"])
     return State(
         evaluation=evaluation,
         standing=standing,
         before=before,
-        follower=follower,
-        filler=filler,
-        updating=config.getoption("update_snapshots", False),
+        follower=Follower(path),
+        asking=asking,
+        updating=updating,
         all_wrong_fail=config.getoption("slm_all_wrong_fail"),
+        notes=notes,
     )
+
+
+def _standing(
+    config: pytest.Config,
+    evaluation: Evaluation,
+    before: Mapping[str, Snapshot],
+    chosen: Selection,
+    *,
+    updating: bool,
+) -> Standing:
+    """Who can be evaluated, once it is sure that what comes of it can be written."""
+    if config.option.collectonly:
+        return Standing()
+    settings = evaluation.settings
+    reports = ("junit.xml", "results.json")
+    committed.refuse_unwritable(settings.reports, "the reports", "slm_reports", reports)
+    for name in reports:
+        # What an earlier run left there must not pass for this one's.
+        (settings.reports / name).unlink(missing_ok=True)
+    if settings.mode is not Mode.REPLAY:
+        committed.refuse_unwritable(settings.store, "the working store", "slm_store")
+    if updating:
+        committed.refuse_unwritable(settings.answers, "the accepted replies", "slm_answers")
+        folder = options.path(config, "slm_snapshots")
+        committed.refuse_unwritable(folder, "the snapshots", "slm_snapshots")
+    return find_out(evaluation, before, chosen, require_all=config.getoption("slm_require_models"))
 
 
 def for_worker(state: State) -> str:
@@ -117,10 +165,9 @@ def _shower(config: pytest.Config) -> Callable[[str], None]:
     return show
 
 
-def _refuse_unknown_markers(config: pytest.Config) -> None:
+def _refuse_unknown_markers(config: pytest.Config, chosen: Selection) -> None:
     """An expression with a name that is no marker selects nothing, and pytest would not say why."""
-    known = {line.partition(":")[0].partition("(")[0].strip() for line in config.getini("markers")}
-    unknown = selection(config).unknown_markers(known)
+    unknown = chosen.unknown_markers(_markers(config))
     if unknown:
         raise SettingsError(
             f"-m: no model or marker is called {', '.join(unknown)}; the models are those of "
@@ -136,7 +183,7 @@ def choose(session: pytest.Session, state: State) -> None:
     """
     order = {model: place for place, model in enumerate(state.evaluation.models)}
     places: dict[pytest.Item, tuple[int, bool]] = {}
-    kept, dropped = [], []
+    kept, dropped, cases = [], [], []
     told: set[str] = set()
     for item in session.items:
         case = case_of(item)
@@ -151,71 +198,89 @@ def choose(session: pytest.Session, state: State) -> None:
             dropped.append(item)
             continue
         kept.append(item)
+        cases.append(case)
         if model in state.standing.problems:
             told.add(model)
-        elif isinstance(case, Case):
-            state.selected[model] = state.selected.get(model, 0) + 1
-        else:
-            state.gates.add(model)
     if dropped:
         session.config.hook.pytest_deselected(items=dropped)
     session.items[:] = sorted(kept, key=places.__getitem__)
+    state.take(cases)
+    if handed_over(session.config) is not None:
+        hand_back(state, cases)
+
+
+def hand_back(state: State, cases: Sequence[Case | str]) -> None:
+    """Tell the controller what this worker collected: all workers collect the same."""
+    names = [case.id if isinstance(case, Case) else case for case in cases]
+    write_atomically(_handed_back(state), json.dumps(names))
+
+
+def _handed_back(state: State) -> Path:
+    return state.follower.path.with_name("cases.json")
 
 
 def start_asking(state: State, cases: Sequence[Case | str]) -> None:
     """Begin to ask for what the cases need."""
-    if state.filler is not None:
-        state.filler.start(wanted(state, cases), state.standing.problems)
+    if state.asking is not None:
+        state.asking.filler.start(wanted(state, cases), state.standing.problems)
 
 
-def cases_of_ids(state: State, ids: Sequence[str]) -> list[Case | str]:
-    """The cases and gates of node ids, as a controller learns them from its workers."""
-    found: list[Case | str] = []
-    for nodeid in ids:
-        name = nodeid.partition("[")[2].removesuffix("]")
-        case = state.evaluation.cases.get(name)
-        if case is not None:
-            found.append(case)
-            state.selected[case.model] = state.selected.get(case.model, 0) + 1
-        elif name in state.evaluation.models:
-            found.append(name)
-            state.gates.add(name)
-    return found
+def start_asking_for_workers(state: State) -> None:
+    """Begin to ask for what the first worker collected; nothing for the others."""
+    if state.selected or state.gates:
+        return
+    names = json.loads(_handed_back(state).read_text(encoding="utf-8"))
+    cases = [state.evaluation.cases.get(name, name) for name in names]
+    state.take(cases)
+    start_asking(state, cases)
 
 
 class Reports:
-    """Counts finished cases, and keeps the replies of a gate that was accepted."""
+    """Counts finished cases in the controlling process: it is told of every worker's."""
 
-    def __init__(self, state: State, *, counts: bool) -> None:
+    def __init__(self, config: pytest.Config, state: State) -> None:
+        self._config = config
         self._state = state
-        self._counts = counts
-        """Only the controlling process counts: it is told of every worker's cases."""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take one report; the hook brings no config, which is why this is an object."""
-        state = self._state
-        if self._counts:
-            outcome = summary.outcome_of(report)
-            if outcome is not None:
-                state.outcomes.append(outcome)
-        if report.when == "call" and report.passed and report.nodeid in state.to_accept:
-            rates = state.to_accept.pop(report.nodeid)
-            state.evaluation.accept(rates.snapshot.model, rates.results, rates.identity)
+        outcome = summary.outcome_of(report) if self._state.asking is not None else None
+        if outcome is not None:
+            case = Case(outcome.model, outcome.article, outcome.question)
+            self._state.outcomes[case.id] = outcome
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Copy the JUnit file, which pytest has written by now, to the usual place."""
+        if self._state.asking is not None:
+            with _noting(self._state, "reports/junit.xml was not written"):
+                summary.keep_junit(session.config, self._state)
 
 
-def finish(state: State) -> None:
-    """Stop asking and write what the run leaves."""
-    if state.filler is None:
-        return
-    state.filler.stop()
+@contextlib.contextmanager
+def _noting(state: State, what: str) -> Iterator[None]:
+    """Turn what cannot be written in the end into a line: nothing is worth a traceback there."""
     try:
-        summary.write_results(state)
+        yield
     except (HarnessError, OSError) as error:
-        state.notes.append(f"results.json was not written: {error}")
+        state.notes.append(f"{what}: {error}")
 
 
-def leave(config: pytest.Config, state: State) -> None:
+def finish(session: pytest.Session, state: State) -> None:
+    """Stop asking, write what the run leaves, and be red where acceptance was refused."""
+    if state.asking is None:
+        return
+    state.asking.filler.stop()
+    with _noting(state, "reports/results.json was not written"):
+        summary.write_results(state)
+    refused = list(state.refused())
+    state.notes += refused
+    if refused and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def leave(state: State) -> None:
     """The last thing in a process."""
     state.follower.close()
-    if handed_over(config) is None:
-        summary.keep_junit(config, state)
+    if state.asking is not None:
+        state.asking.journal.remove()

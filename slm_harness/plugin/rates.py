@@ -7,9 +7,8 @@ from typing import Any
 
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from slm_harness.asking import Obtained
 from slm_harness.gate import Comparison, Flip, Snapshot, compare, parse, render
-from slm_harness.records import Identity, Outcome
+from slm_harness.records import Outcome
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,9 +18,7 @@ class PassRates:
     snapshot: Snapshot
     before: Snapshot | None
     outcomes: Mapping[str, Outcome]
-    results: Mapping[str, Obtained]
-    """Article id to reply."""
-    identity: Identity
+    """Case id to outcome."""
 
     @property
     def findings(self) -> str:

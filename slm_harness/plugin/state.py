@@ -1,18 +1,16 @@
 """What the plugin knows during one run, in the one typed place that pytest has for it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pytest
 
-from slm_harness.errors import SnapshotError
-from slm_harness.gate import Snapshot, parse
-from slm_harness.journal import Follower
-from slm_harness.plugin import options
+from slm_harness.gate import Snapshot, on_same_labels
+from slm_harness.journal import Follower, Journal
 from slm_harness.plugin.filling import Filler
-from slm_harness.plugin.rates import PassRates
 from slm_harness.records import Outcome
-from slm_harness.session import Evaluation
+from slm_harness.session import Case, Evaluation
 
 
 @dataclass(frozen=True)
@@ -25,6 +23,14 @@ class Standing:
     """Models that nobody named and that cannot be evaluated, with the reason."""
 
 
+@dataclass(frozen=True)
+class Asking:
+    """What only the controlling process has."""
+
+    filler: Filler
+    journal: Journal
+
+
 @dataclass
 class State:
     """One run of pytest in one process."""
@@ -34,40 +40,59 @@ class State:
     before: Mapping[str, Snapshot]
     """The accepted snapshots as they were on disk when the run began."""
     follower: Follower
-    filler: Filler | None
+    asking: Asking | None
     """None in a worker: only the controlling process asks."""
     updating: bool
     all_wrong_fail: bool
-    selected: dict[str, int] = field(default_factory=dict)
-    """Model to how many of its answers are selected."""
+    selected: dict[str, set[Case]] = field(default_factory=dict)
+    """Model to those of its answers that are selected."""
     gates: set[str] = field(default_factory=set)
     """Models whose test_pass_rates is selected."""
-    outcomes: list[Outcome] = field(default_factory=list)
-    """Of the cases that were run; filled in the controlling process."""
-    to_accept: dict[str, PassRates] = field(default_factory=dict)
-    """Node id of a gate to what its passing accepts."""
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    """Case id to outcome, of the cases that were run; filled in the controlling process."""
     notes: list[str] = field(default_factory=list)
     """Lines for the end of the run."""
+
+    @cached_property
+    def comparable(self) -> Mapping[str, Snapshot]:
+        """The accepted snapshots without the articles whose labels changed since."""
+        labels = {id_: a.label_digest for id_, a in self.evaluation.articles.items()}
+        return {model: on_same_labels(found, labels) for model, found in self.before.items()}
+
+    def take(self, cases: Iterable[Case | str]) -> None:
+        """Note the selected cases and gates; those of a model that is not there measure nothing."""
+        for case in cases:
+            if model_of(case) in self.standing.problems:
+                continue
+            if isinstance(case, Case):
+                self.selected.setdefault(case.model, set()).add(case)
+            else:
+                self.gates.add(case)
+
+    def accepts(self, model: str) -> bool:
+        """Whether this run accepts what a model says: --snapshot-update, and all of it selected."""
+        every = len(self.evaluation.articles) * len(self.evaluation.settings.task.ids)
+        whole = len(self.selected.get(model, ())) == every and model in self.gates
+        return self.updating and whole
+
+    def refused(self) -> Iterator[str]:
+        """Why --snapshot-update does not accept a model that has selected cases, one line each."""
+        if not self.updating:
+            return
+        every = len(self.evaluation.articles) * len(self.evaluation.settings.task.ids)
+        for model in sorted({*self.selected, *self.gates}):
+            if not self.accepts(model):
+                count = len(self.selected.get(model, ()))
+                gate = "" if model in self.gates else " and not its test_pass_rates"
+                yield (
+                    f"--snapshot-update accepts whole models only: {count} of the {every} answers of "
+                    f"{model} are selected{gate}; run pytest -m {model} --snapshot-update"
+                )
 
 
 STATE = pytest.StashKey[State]()
 
 
-def committed_snapshots(config: pytest.Config, models: Mapping[str, object]) -> dict[str, Snapshot]:
-    """The accepted snapshots of the configured models.
-
-    Raises:
-        SnapshotError: one of them is there and cannot be read.
-    """
-    folder = options.path(config, "slm_snapshots")
-    found = {}
-    for model in models:
-        path = folder / f"{model}.txt"
-        try:
-            text = path.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            continue
-        except (OSError, UnicodeDecodeError) as error:
-            raise SnapshotError(f"{path}: the snapshot cannot be read: {error}") from error
-        found[model] = parse(text, str(path))
-    return found
+def model_of(case: Case | str) -> str:
+    """The model of a case or a gate."""
+    return case.model if isinstance(case, Case) else case

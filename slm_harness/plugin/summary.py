@@ -1,5 +1,6 @@
 """What a run leaves behind: the closing table, results.json, and a JUnit file in the usual place."""
 
+import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import metadata
@@ -8,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from slm_harness.asking import Obtained
-from slm_harness.errors import SettingsError
 from slm_harness.plugin.state import State
 from slm_harness.records import Outcome, Verdict
 from slm_harness.report.results import results_json
@@ -17,32 +17,14 @@ from slm_harness.report.terminal import table
 from slm_harness.store import write_atomically
 
 
-def reports_folder(folder: Path) -> Path:
-    """The folder for what a run leaves, made and found writable before anything is asked.
-
-    Raises:
-        SettingsError: it cannot be written.
-    """
-    probe = folder / ".writable"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise SettingsError(
-            f"{folder}: the reports cannot be written there: {error}; "
-            "mend the permissions or set slm_reports in pyproject.toml"
-        ) from error
-    return folder
-
-
 def outcome_of(report: pytest.TestReport) -> Outcome | None:
     """The outcome in the properties of a finished case; None for every other report."""
     finished = report.when == "call" or (report.when == "setup" and not report.passed)
     found: Mapping[str, object] = dict(report.user_properties)
     if not finished or "verdict" not in found:
         return None
-    seconds, tokens, recalled = found["seconds"], found["tokens"], found["recalled"]
+    seconds, tokens = found["seconds"], found["tokens"]
+    recalled, conforms = found["recalled"], found["conforms"]
     return Outcome(
         model=str(found["model"]),
         article=str(found["article"]),
@@ -55,15 +37,16 @@ def outcome_of(report: pytest.TestReport) -> Outcome | None:
         tokens=tokens if isinstance(tokens, int) else None,
         recalled=recalled if isinstance(recalled, bool) else None,
         key=str(found["key"]),
+        conforms=conforms if isinstance(conforms, bool) else None,
     )
 
 
 def tallies(state: State) -> list[Tally]:
     """The numbers of every model that had a case in the run."""
-    ran = {outcome.model for outcome in state.outcomes}
+    ran = {outcome.model for outcome in state.outcomes.values()}
     questions = state.evaluation.settings.task.ids
     return [
-        tally(model, questions, state.outcomes, state.before.get(model))
+        tally(model, questions, state.outcomes.values(), state.comparable.get(model))
         for model in state.evaluation.models
         if model in ran
     ]
@@ -87,7 +70,7 @@ def write_results(state: State) -> None:
         system=state.evaluation.recipe.system,
         tallies=tallies(state),
         identities={**state.follower.identities, **loaded},
-        outcomes=state.outcomes,
+        outcomes=state.outcomes.values(),
         results=results,
         commonest=state.evaluation.commonest_answers(),
     )
@@ -105,12 +88,6 @@ def closing_lines(state: State, *, explain: bool) -> Iterator[str]:
     for model in state.evaluation.models:
         if model in state.standing.left_out:
             yield f"not evaluated: {model}: {state.standing.left_out[model]}"
-    if state.updating:
-        for model in sorted(set(state.selected) - state.gates):
-            yield (
-                f"nothing was accepted for {model}: its test_pass_rates was not selected; "
-                f"run pytest -m {model} --snapshot-update"
-            )
     yield from state.notes
     if explain:
         yield from _explained(state)
@@ -133,7 +110,7 @@ def _hints(state: State, found: Sequence[Tally]) -> Iterator[str]:
 
 
 def _explained(state: State) -> Iterator[str]:
-    asked = state.filler.asked if state.filler else []
+    asked = state.asking.filler.asked if state.asking else []
     if not asked:
         yield "--explain-asks: nothing was asked; every reply was stored"
     for one in asked:
@@ -145,7 +122,8 @@ def keep_junit(config: pytest.Config, state: State) -> None:
     chosen = config.getoption("xmlpath", None)
     if not chosen:
         return
-    written = Path(chosen)
+    # As pytest itself reads the path.
+    written = Path(os.path.expandvars(chosen)).expanduser()
     usual = state.evaluation.settings.reports / "junit.xml"
     if written.is_file() and written.resolve() != usual.resolve():
         shutil.copyfile(written, usual)

@@ -61,6 +61,7 @@ def _model(tally: Tally, identity: Identity | None) -> dict[str, object]:
         "total": _rate(tally.total),
         "questions": {question: _rate(rate) for question, rate in tally.questions.items()},
         "articles": tally.articles,
+        "conforming": tally.conforming,
         "asked": tally.asked,
         "recalled": tally.recalled,
         "seconds_per_article": tally.seconds_per_article,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from slm_harness.gate import Flip, Snapshot
+from slm_harness.gate import Snapshot, flip
 from slm_harness.records import Outcome, Verdict
 
 
@@ -37,6 +37,8 @@ class Tally:
     total: Rate
     articles: int
     """Articles with a reply."""
+    conforming: int
+    """Articles whose reply keeps to the schema to the letter."""
     asked: int
     """Articles that the model was asked in this run."""
     recalled: int
@@ -60,6 +62,7 @@ def tally(
         questions={q: _rate([o for o in mine if o.question == q], before) for q in questions},
         total=_rate(mine, before),
         articles=len(replies),
+        conforming=sum(o.conforms is True for o in replies.values()),
         asked=sum(o.recalled is False for o in replies.values()),
         recalled=sum(o.recalled is True for o in replies.values()),
         seconds_per_article=sum(seconds) / len(seconds) if seconds else None,
@@ -69,14 +72,10 @@ def tally(
 
 def _rate(outcomes: Sequence[Outcome], before: Snapshot | None) -> Rate:
     counts = {verdict: sum(o.verdict is verdict for o in outcomes) for verdict in Verdict}
-    flips = [flip for outcome in outcomes if (flip := _flip(outcome, before))]
-    worse = sum(flip.worse for flip in flips)
+    flips = [
+        found
+        for o in outcomes
+        if before is not None and (found := flip(before, o.article, o.question, o.verdict))
+    ]
+    worse = sum(found.worse for found in flips)
     return Rate(counts, better=len(flips) - worse, worse=worse)
-
-
-def _flip(outcome: Outcome, before: Snapshot | None) -> Flip | None:
-    was = before.verdict(outcome.article, outcome.question) if before else None
-    unscored = (Verdict.NOT_MEASURED, Verdict.CONTESTED)
-    if was is None or was is outcome.verdict or was in unscored or outcome.verdict in unscored:
-        return None
-    return Flip(outcome.article, outcome.question, was, outcome.verdict)

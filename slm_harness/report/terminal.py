@@ -61,6 +61,7 @@ def _number(value: float | None, digits: int) -> str:
 
 
 _COSTS: Mapping[str, Callable[[Tally], str]] = {
+    "replies to the schema": lambda t: f"{t.conforming}/{t.articles}" if t.articles else "-",
     "seconds per article": lambda t: _number(t.seconds_per_article, 2),
     "tokens per second": lambda t: _number(t.tokens_per_second, 1),
     "articles asked": lambda t: str(t.asked),
