@@ -12,6 +12,8 @@ from slm_harness.errors import SnapshotError
 from slm_harness.records import Verdict
 
 FORMAT = 1
+DIGITS = 4
+"""Hex digits of the digest of one label."""
 MARKS: Mapping[Verdict, str] = {
     Verdict.RIGHT: "+",
     Verdict.WRONG: "-",
@@ -31,8 +33,8 @@ _LEGEND = (
 class Line:
     """One article's outcomes."""
 
-    labels: str
-    """Digest of the labels that they were graded by."""
+    labels: tuple[str, ...]
+    """For each question, four hex digits of what it was graded by."""
     text: str
     """Digest of the cleaned text that was read."""
     verdicts: tuple[Verdict, ...]
@@ -132,29 +134,47 @@ def flip(before: Snapshot, article: str, question: str, now: Verdict) -> Flip | 
     return Flip(article, question, was, now)
 
 
-def on_same_labels(before: Snapshot, labels: Mapping[str, str]) -> Snapshot:
-    """``before`` without the articles whose labels (id to digest) are others now.
+def on_same_labels(before: Snapshot, labels: Mapping[str, Mapping[str, str]]) -> Snapshot:
+    """``before`` without the verdicts whose label is another one now.
 
     What was right by another label says nothing about an answer of today.
+
+    Args:
+        before: The accepted snapshot.
+        labels: Article id to question id to digest, as they are now.
     """
-    same = {id_: line for id_, line in before.lines.items() if labels.get(id_) == line.labels}
-    return replace(before, lines=same)
+
+    def kept(article: str, line: Line) -> Line:
+        now = labels.get(article, {})
+        verdicts = (
+            verdict if now.get(question) == digest else Verdict.NOT_MEASURED
+            for question, digest, verdict in zip(
+                before.questions, line.labels, line.verdicts, strict=True
+            )
+        )
+        return replace(line, verdicts=tuple(verdicts))
+
+    return replace(before, lines={id_: kept(id_, line) for id_, line in before.lines.items()})
 
 
 def _other_articles(before: Snapshot, now: Snapshot) -> Iterable[str]:
     added = [article for article in now.lines if article not in before.lines]
     gone = [article for article in before.lines if article not in now.lines]
     relabelled = [
-        article
+        f"{article} {question}"
         for article, line in now.lines.items()
-        if article in before.lines and before.lines[article].labels != line.labels
+        if article in before.lines and before.questions == now.questions
+        for question, old, new in zip(
+            now.questions, before.lines[article].labels, line.labels, strict=True
+        )
+        if old != new
     ]
     if added:
         yield f"{_listed(added)} joined since the snapshot"
     if gone:
         yield f"{_listed(gone)} left since the snapshot"
     if relabelled:
-        yield f"the labels of {_listed(relabelled)} changed since the snapshot"
+        yield f"the label of {_listed(relabelled)} changed since the snapshot"
 
 
 def _other_ground(before: Snapshot, now: Snapshot) -> Iterable[str]:
@@ -189,7 +209,7 @@ def render(snapshot: Snapshot) -> str:
         rates.append(f"{right:5} of {of:5}  {question}")
     column = max([len(article) for article in snapshot.lines], default=0)
     lines = [
-        f"{article:{column}}  {line.labels}  {line.text}  {''.join(MARKS[verdict] for verdict in line.verdicts)}"
+        f"{article:{column}}  {''.join(line.labels)}  {line.text}  {''.join(MARKS[verdict] for verdict in line.verdicts)}"
         for article, line in snapshot.lines.items()
     ]
     return "\n".join([*head, *rates, "", _LEGEND, *lines]) + "\n"
@@ -216,10 +236,14 @@ def parse(text: str, where: str) -> Snapshot:
     lines: dict[str, Line] = {}
     for row in blocks[3].splitlines()[1:]:
         match = _LINE.fullmatch(row)
-        if match is None or len(match.group(4)) != len(questions):
+        if match is None or (len(match.group(2)), len(match.group(4))) != (
+            DIGITS * len(questions),
+            len(questions),
+        ):
             raise SnapshotError(f"{where}: not a line of outcomes: {row[:80]!r}; {restore}")
         article, labels, text_, marks = match.groups()
-        lines[article] = Line(labels, text_, tuple(_VERDICTS[mark] for mark in marks))
+        digests = tuple(labels[i : i + DIGITS] for i in range(0, len(labels), DIGITS))
+        lines[article] = Line(digests, text_, tuple(_VERDICTS[mark] for mark in marks))
     if "model" not in head or head.get("articles") != str(len(lines)):
         raise SnapshotError(f"{where}: it has not the articles that it counts; {restore}")
     provenance = {name: value for name, value in head.items() if name not in ("model", "articles")}

@@ -16,8 +16,9 @@ class Article:
     """The cleaned text."""
     answers: Mapping[str, object]
     """Question id to label value, as the label file gives it, already found valid."""
-    label_digest: str
-    """sha256 (first 12 hex digits) of all that decides a grade: answers, publication date, contested."""
+    label_digests: Mapping[str, str]
+    """Question id to four hex digits of a sha256 over all that decides its grade: the label, the
+    publication date, whether it is contested. Enough to notice an edit, short enough for a snapshot."""
     kind: str = ""
     title: str | None = None
     published: date | None = None

@@ -218,7 +218,7 @@ class Evaluation:
         questions = self.settings.task.ids
         lines = {
             id_: Line(
-                article.label_digest,
+                tuple(article.label_digests[question] for question in questions),
                 text_digest(article.prompt)[:12],
                 tuple(outcomes[Case(model, id_, question).id].verdict for question in questions),
             )

@@ -15,7 +15,7 @@ VERDICTS = list(MARKS)
 def snapshot(
     outcomes: dict[str, str],
     *,
-    labels: str = "abc123",
+    labels: tuple[str, ...] = ("aaaa", "bbbb", "cccc"),
     text: str = "fed987",
     graders: str = "names 1",
     digest: str = "d1",
@@ -53,8 +53,8 @@ articles  2
     0 of     1  third
 
 article, digests of labels and text, answers in the order of the questions: + right, - wrong, ? unusable, ~ contested
-harbour  abc123  fed987  +-?
-mill     abc123  fed987  ++~
+harbour  aaaabbbbcccc  fed987  +-?
+mill     aaaabbbbcccc  fed987  ++~
 """
     )
 
@@ -121,10 +121,15 @@ def test_a_changed_text_is_named() -> None:
 
 
 def test_other_labels_say_nothing_about_an_answer() -> None:
-    """An article whose labels changed is left out of what is compared answer by answer."""
-    before = snapshot({"harbour": "+++", "mill": "+++"})
+    """An answer whose label changed is left out of what is compared; the others stay known."""
+    before = snapshot({"harbour": "---", "mill": "---"})
+    now = {"harbour": {"first": "aaaa", "second": "0000", "third": "cccc"}}
 
-    assert list(on_same_labels(before, {"harbour": "abc123", "mill": "other"}).lines) == ["harbour"]
+    found = on_same_labels(before, now)
+
+    wrong, unknown = Verdict.WRONG, Verdict.NOT_MEASURED
+    assert found.lines["harbour"].verdicts == (wrong, unknown, wrong)
+    assert found.lines["mill"].verdicts == (unknown, unknown, unknown)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +137,10 @@ def test_other_labels_say_nothing_about_an_answer() -> None:
     [
         (snapshot({"harbour": "+++", "mill": "+++"}), "mill joined"),
         (snapshot({"mill": "+++"}), "harbour left"),
-        (snapshot({"harbour": "+++"}, labels="fff"), "the labels of harbour changed"),
+        (
+            snapshot({"harbour": "+++"}, labels=("aaaa", "0000", "cccc")),
+            "the label of harbour second changed",
+        ),
         (snapshot({"harbour": "+++"}, graders="names 2"), "the graders changed"),
     ],
 )

@@ -119,7 +119,8 @@ def test_article_is_complete(folder: Path) -> None:
     assert article.contested == {"cause_known"}
     assert "the bookings of 23,417 passengers on 2 June." in article.text
     assert "Tidewater Press" not in article.text
-    assert re.fullmatch("[0-9a-f]{12}", article.label_digest)
+    assert set(article.label_digests) == set(TASK.ids)
+    assert all(re.fullmatch("[0-9a-f]{4}", one) for one in article.label_digests.values())
 
 
 def test_label_wins_over_the_page(folder: Path) -> None:
@@ -169,11 +170,11 @@ def test_articles_are_sorted_by_id(folder: Path) -> None:
 )
 def test_digest_is_of_what_decides_a_grade(folder: Path, old: str, new: str, same: bool) -> None:
     """The digest moves with answers, date and contested, and with nothing else."""
-    before = load_articles(folder, TASK)[0].label_digest
+    before = load_articles(folder, TASK)[0].label_digests
 
     put(folder, changed(old, new))
 
-    assert (load_articles(folder, TASK)[0].label_digest == before) is same
+    assert (load_articles(folder, TASK)[0].label_digests == before) is same
 
 
 def test_bare_yes_and_no_are_read(folder: Path) -> None:

@@ -161,7 +161,7 @@ def test_a_label_flipped_by_hand_is_red(project: Project, tmp_path: Path) -> Non
 
     assert run.code == 1
     assert lines_with(run.output, "phi3 on mill-lane, cause_known: wrong: expected 'Yes', got 'No'")
-    assert "the labels of mill-lane changed since the snapshot" in run.output
+    assert "the label of mill-lane cause_known changed since the snapshot" in run.output
 
 
 def test_a_label_flipped_in_favour_of_the_model_is_red_too(
@@ -179,7 +179,7 @@ def test_a_label_flipped_in_favour_of_the_model_is_red_too(
 
     assert run.code == 1
     assert one(run, CASE)["outcome"] == "passed"
-    assert "the labels of harbour-dental changed since the snapshot" in run.output
+    assert "the label of harbour-dental breach_date changed since the snapshot" in run.output
 
 
 def test_a_hostile_reply_cannot_write_to_the_terminal(project: Project, tmp_path: Path) -> None:

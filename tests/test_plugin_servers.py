@@ -1,13 +1,14 @@
 """Servers that are not there, die, or are not needed: ERROR for what was not measured, no snapshot lost."""
 
 import dataclasses
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from tests.doubles import ollama_double
-from tests.projects import Project, lines_with, rules
+from tests.projects import ROOT, Project, lines_with, rules
 from tests.pytest_server import started_server
 
 
@@ -260,20 +261,29 @@ def test_a_model_that_nobody_accepted_cannot_be_replayed(project: Project) -> No
     assert lines_with(run.output, "phi3 has no accepted replies in", "--snapshot-update")
 
 
-def test_a_changed_question_asks_all_again_and_says_why(project: Project, tmp_path: Path) -> None:
-    """--explain-asks names the recipe for each article, and nothing when nothing was asked."""
+def test_the_projects_own_articles_are_asked_once_each(project: Project, tmp_path: Path) -> None:
+    """Two workers, every article one request, one model built; other words ask all again and say why."""
+    shutil.rmtree(project.path / "fixtures")
+    shutil.copytree(ROOT / "fixtures", project.path / "fixtures")
+    articles = len(list((project.path / "fixtures" / "articles").glob("*.html")))
     log = tmp_path / "log"
-    with ollama_double("--models", "phi3", answers=rules(), folder=tmp_path, log=log) as double:
-        project.pytest("-m", "phi3", host=double.address)
+    with ollama_double("--pullable", "phi3", log=log) as double:
+        first = project.pytest("-m", "phi3", "-n", "2", host=double.address)
+        once = [body["prompt"] for body in double.bodies("/api/generate") if body["prompt"]]
+        built = double.count("/api/create")
         again = project.pytest("-m", "phi3", "--explain-asks", host=double.address)
         project.edit("evals/prompts/breach.yaml", "Which entity was breached?", "Who was breached?")
-        changed = project.pytest("-m", "phi3", "--explain-asks", host=double.address)
-        asked = [body for body in double.bodies("/api/generate") if body["prompt"]]
-        built = double.count("/api/create")
+        changed = project.pytest("-m", "phi3", "-n", "2", "--explain-asks", host=double.address)
+        all_ = [body["prompt"] for body in double.bodies("/api/generate") if body["prompt"]]
+        rebuilt = double.count("/api/create")
 
+    assert articles >= 12
+    assert len(once) == len(set(once)) == articles
+    assert (built, rebuilt, len(all_)) == (1, 2, 2 * articles)
+    assert sum(first.verdicts().values()) == 9 * articles
+    assert set(first.verdicts()) <= {"right", "wrong"}
     assert "nothing was asked; every reply was stored" in again.output
-    assert len(lines_with(changed.output, "asked phi3 about", "recipe changed")) == 3
-    assert (len(asked), built) == (6, 2)
+    assert len(lines_with(changed.output, "asked phi3 about", "recipe changed")) == articles
 
 
 def test_half_a_store_entry_costs_its_article_only(project: Project, tmp_path: Path) -> None:

@@ -224,7 +224,10 @@ def _labelled(label: dict[str, Any], page: Page, task: Task) -> Labelled:
         id=label["id"],
         text=page.text,
         answers=answers,
-        label_digest=_digest(answers, published, contested),
+        label_digests={
+            id_: _digest(answer, published, contested=id_ in contested)
+            for id_, answer in answers.items()
+        },
         kind=label["kind"],
         title=_flat(label["title"]) if "title" in label else page.title,
         published=published,
@@ -242,11 +245,9 @@ def _labelled(label: dict[str, Any], page: Page, task: Task) -> Labelled:
     )
 
 
-def _digest(
-    answers: Mapping[str, object], published: date | None, contested: frozenset[str]
-) -> str:
-    decides = {"answers": answers, "published": published, "contested": sorted(contested)}
+def _digest(answer: object, published: date | None, *, contested: bool) -> str:
+    decides = {"answer": answer, "published": published, "contested": contested}
     canonical = json.dumps(
         decides, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str
     )
-    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:4]

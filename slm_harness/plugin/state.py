@@ -55,8 +55,8 @@ class State:
 
     @cached_property
     def comparable(self) -> Mapping[str, Snapshot]:
-        """The accepted snapshots without the articles whose labels changed since."""
-        labels = {id_: a.label_digest for id_, a in self.evaluation.articles.items()}
+        """The accepted snapshots without the verdicts whose labels changed since."""
+        labels = {id_: a.label_digests for id_, a in self.evaluation.articles.items()}
         return {model: on_same_labels(found, labels) for model, found in self.before.items()}
 
     def take(self, cases: Iterable[Case | str]) -> None:
