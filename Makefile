@@ -10,7 +10,7 @@ JOBS ?= 2
 # "phi3 llama3.2" -> "baseline or phi3 or llama3.2"
 SELECTED := $(strip baseline$(foreach model,$(filter-out baseline,$(MODELS)), or $(model)))
 
-.PHONY: eval test test-slow check format lock clean help
+.PHONY: eval replay test test-slow check format lock clean help
 .DEFAULT_GOAL := help
 
 help:  ## list what can be made
@@ -18,6 +18,9 @@ help:  ## list what can be made
 
 eval: $(VENV)/run.stamp  ## evaluate the baseline; MODELS="phi3 mistral" for more, ARGS for pytest's own flags
 	$(BIN)/pytest -m "$(SELECTED)" $(ARGS)
+
+replay: $(VENV)/run.stamp  ## grade the committed replies of every accepted model again; no server
+	$(BIN)/pytest --answers=replay $(ARGS)
 
 test: $(VENV)/dev.stamp  ## the harness's own fast tests
 	$(BIN)/pytest -c tests/pytest.ini --rootdir=. tests -n $(JOBS) -m "not slow" $(ARGS)

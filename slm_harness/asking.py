@@ -18,6 +18,7 @@ from slm_harness.errors import HarnessError, NeverAsked, NotMeasured
 from slm_harness.evidence import Evidence
 from slm_harness.records import Identity, ModelSpec, Recipe, Request, Stored
 from slm_harness.store import Store, differing_parts, key_of, key_parts
+from slm_harness.task import reworded
 
 
 class Mode(StrEnum):
@@ -153,9 +154,14 @@ class _Batch:
                     yield from self._all_failed(batch.requests[number + 1 :], error)
                     return
 
+    @property
+    def _replaying(self) -> bool:
+        """Whether nothing may be asked. What works in this process needs no server, and no replay."""
+        return self._sources.mode is Mode.REPLAY and not self._batch.local
+
     def _identity(self) -> Identity:
         batch = self._batch
-        if self._sources.mode is not Mode.REPLAY or batch.local:
+        if not self._replaying:
             return self._engine.identify(self._recipe, self._report)
         if batch.evidence is None:
             raise NeverAsked(never_accepted(batch.model, self._sources.answers))
@@ -175,7 +181,7 @@ class _Batch:
             if stored is not None:
                 return Obtained(request.model, request.article, stored, recalled=True)
         why = self._why(request, parts)
-        if self._sources.mode is Mode.REPLAY:
+        if self._replaying:
             raise NeverAsked(
                 f"nobody has asked {request.model} this prompt about {request.article}: {why}; where "
                 f"its server is, run pytest -m {request.model} --snapshot-update and commit it"
@@ -184,8 +190,9 @@ class _Batch:
         reply = self._engine.ask(request)
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         stored = Stored(key, parts, reply, built, now)
-        with _ending_the_model():
-            self._sources.store.put(request, stored)
+        if self._sources.mode is not Mode.REPLAY:
+            with _ending_the_model():
+                self._sources.store.put(request, stored)
         return Obtained(request.model, request.article, stored, recalled=False, why=why)
 
     def _build(self, identity: Identity) -> Identity:
@@ -202,7 +209,7 @@ class _Batch:
             return accepted
         if self._batch.local:
             # Asking costs nothing, and shows that the reader works on this machine.
-            accepted = accepted if self._sources.mode is Mode.REPLAY else None
+            accepted = None
         stored = self._sources.store.get(key)
         return max(filter(None, (stored, accepted)), key=lambda one: one.asked_at, default=None)
 
@@ -218,8 +225,7 @@ class _Batch:
                 nearest = accepted
         if nearest is None:
             return "it was never asked about this article"
-        names = differing_parts(parts, nearest.parts)
-        return f"{' and '.join(names)} changed since the nearest stored answer"
+        return changes(parts, nearest.parts)
 
     def _all_failed(self, requests: Iterable[Request], error: HarnessError) -> Iterator[Failed]:
         for request in requests:
@@ -238,6 +244,17 @@ def _ending_the_model() -> Iterator[None]:
     except NotMeasured as error:
         error.ends_model = True
         raise
+
+
+def changes(ours: Mapping[str, object], theirs: Mapping[str, object]) -> str:
+    """In which parts two keys differ, in words; for the recipe, which of its questions."""
+    names = [
+        f"recipe ({', '.join(reworded(str(theirs[name]), str(ours[name])))})"
+        if name == "recipe" and name in theirs
+        else name
+        for name in differing_parts(ours, theirs)
+    ]
+    return f"{' and '.join(names)} changed since the nearest stored answer"
 
 
 def never_accepted(model: str, folder: Path) -> str:

@@ -49,10 +49,17 @@ class Settings:
     models: Path
     articles: Path
     answers: Path
+    snapshots: Path
     store: Path
     reports: Path
     mode: Mode = Mode.AUTO
     added_models: tuple[str, ...] = ()
+    flags: str = ""
+    """Flags of this run without which a command for the next would mean something else."""
+
+    def accepting(self, model: str) -> str:
+        """The command that accepts what a model says."""
+        return f"pytest -m {model}{self.flags} --snapshot-update"
 
 
 @dataclass(frozen=True)
@@ -232,9 +239,14 @@ class Evaluation:
         Raises:
             SnapshotError: they cannot be written.
         """
-        pairs: list[tuple[Request, Stored]] = [
-            (self.request(model, article), result.stored) for article, result in results.items()
-        ]
+        before = self.evidence.get(model)
+        pairs: list[tuple[Request, Stored]] = []
+        for article, result in results.items():
+            kept = before.find(result.stored.key) if before else None
+            # The same words to the same request are no news: their line stays, timings included.
+            same = kept is not None and kept.reply.text == result.stored.reply.text
+            stored = kept if kept is not None and same else result.stored
+            pairs.append((self.request(model, article), stored))
         # The identity told before the first request lacks what only a loaded model shows.
         machines = [s.identity.machine for _, s in pairs if s.identity.machine]
         known = replace(identity, machine=machines[0]) if machines else identity
@@ -272,12 +284,17 @@ def provenance(identity: Identity, recipe: Recipe) -> Mapping[str, str]:
         "digest": identity.digest,
         "template": text_digest(identity.template)[:12] if identity.template else "none",
         "options": canonical_json(dict(identity.options)),
-        "prompt": text_digest(recipe.system)[:12],
+        "prompt": provenance_of_prompt(recipe),
         "schema": text_digest(canonical_json(dict(recipe.schema)))[:12],
         "graders": ", ".join(
             f"{kind} {grading.VERSIONS[kind]}" for kind in sorted(grading.VERSIONS)
         ),
     }
+
+
+def provenance_of_prompt(recipe: Recipe) -> str:
+    """What stands for the words of a prompt in a snapshot."""
+    return text_digest(recipe.system)[:12]
 
 
 def load_specs(settings: Settings) -> Mapping[str, ModelSpec]:

@@ -5,6 +5,7 @@ a change of wording is a readable diff. Nothing here knows what the questions ar
 """
 
 import difflib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -185,3 +186,21 @@ def _question_faults(task: Task, wire: _PromptFile) -> list[str]:
             hint = f" (did you mean {near[0]!r}?)" if near else ""
             faults.append(f"under questions: {extra!r} is no question of this task{hint}")
     return faults
+
+
+def reworded(before: str, now: str) -> tuple[str, ...]:
+    """What differs between two system prompts: the ids of questions, and ``preamble``."""
+    old, new = _by_question(before), _by_question(now)
+    return tuple(part for part in dict.fromkeys((*new, *old)) if old.get(part) != new.get(part))
+
+
+def _by_question(system: str) -> dict[str, str]:
+    parts: dict[str, str] = {"preamble": ""}
+    for line in system.splitlines():
+        match = _QUESTION_LINE.match(line)
+        name = match.group(1) if match else "preamble"
+        parts[name] = parts.get(name, "") + line + "\n"
+    return parts
+
+
+_QUESTION_LINE = re.compile(r'- "([^"]+)": ')

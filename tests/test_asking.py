@@ -116,7 +116,7 @@ def test_changed_words_are_asked_and_named(tmp_path: Path) -> None:
     events = run(Scripted(), tmp_path, recipe=changed)
 
     why = {event.why for event in events if isinstance(event, Obtained)}
-    assert why == {"recipe changed since the nearest stored answer"}
+    assert why == {"recipe (preamble) changed since the nearest stored answer"}
 
 
 def test_a_failure_of_one_article_leaves_the_others(tmp_path: Path) -> None:
@@ -236,7 +236,7 @@ def test_a_replay_of_other_words_says_that_nobody_asked(tmp_path: Path) -> None:
     failed = [e for e in events if isinstance(e, Failed)]
     assert [e.kind for e in failed] == ["NeverAsked"] * 3
     assert all("nobody has asked m this prompt" in e.message for e in failed)
-    assert all("recipe changed" in e.message for e in failed)
+    assert all("recipe (preamble) changed" in e.message for e in failed)
 
 
 def test_a_replay_without_accepted_replies_says_how_to_get_them(tmp_path: Path) -> None:

@@ -676,7 +676,7 @@ def test_folder_without_articles(
     """No articles is a wrong setting, with what to do."""
     folder = arrange(tmp_path)
 
-    with pytest.raises(SettingsError, match="point --articles at another folder") as caught:
+    with pytest.raises(SettingsError, match="name another folder with --articles=DIR") as caught:
         load_articles(folder, TASK)
 
     assert str(caught.value).startswith(f"{folder}: the folder of articles {what};")

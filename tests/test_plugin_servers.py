@@ -194,9 +194,42 @@ def test_a_changed_prompt_cannot_be_replayed(
     run = project.pytest("-m", "phi3", "--answers=replay", *workers)
 
     assert run.code == 1
-    assert run.verdicts() == {"not-measured": 27}
-    assert lines_with(run.output, "nobody has asked phi3 this prompt", "recipe changed")
+    assert run.verdicts() == {"not-measured": 1}  # one line for the model, its other cases left out
+    assert lines_with(
+        run.output, "nobody has asked phi3 this prompt", "recipe changed (breached_entity)"
+    )
     assert snapshots(project) == before
+
+
+def test_another_folder_of_articles_keeps_its_own_acceptance(
+    project: Project, tmp_path: Path
+) -> None:
+    """Accepting what --articles=DIR names leaves the project's own snapshot and replies alone."""
+    project.pytest("-m", "baseline", "--snapshot-update")
+    before = snapshots(project)
+    other = tmp_path / "mine"
+    other.mkdir()
+    for file in ("mill-lane.html", "mill-lane.yaml"):
+        shutil.copy(project.path / "fixtures" / "articles" / file, other / file)
+
+    first = project.pytest("-m", "baseline", f"--articles={other}")
+    project.pytest("-m", "baseline", f"--articles={other}", "--snapshot-update")
+    second = project.pytest("-m", "baseline", f"--articles={other}")
+
+    assert lines_with(first.output, "accept:", f"--articles={other} --snapshot-update")
+    assert (second.code, sum(second.verdicts().values())) == (0, 9)
+    assert snapshots(project) == before
+
+
+def test_the_baseline_needs_no_accepted_reply_to_a_changed_prompt(project: Project) -> None:
+    """It works in this process: a replay reads with it anew, and stores nothing."""
+    project.pytest("-m", "baseline", "--snapshot-update")
+    project.edit("evals/prompts/breach.yaml", "Which entity was breached?", "Who was breached?")
+
+    run = project.pytest("--answers=replay")
+
+    assert run.code == 0, run.output
+    assert sum(run.verdicts().values()) == 27
 
 
 @pytest.mark.parametrize(
@@ -283,7 +316,10 @@ def test_the_projects_own_articles_are_asked_once_each(project: Project, tmp_pat
     assert sum(first.verdicts().values()) == 9 * articles
     assert set(first.verdicts()) <= {"right", "wrong"}
     assert "nothing was asked; every reply was stored" in again.output
-    assert len(lines_with(changed.output, "asked phi3 about", "recipe changed")) == articles
+    assert (
+        len(lines_with(changed.output, "asked phi3 about", "recipe (breached_entity) changed"))
+        == articles
+    )
 
 
 def test_half_a_store_entry_costs_its_article_only(project: Project, tmp_path: Path) -> None:

@@ -193,6 +193,10 @@ def _answers(document: Document, label: dict[str, Any], task: Task) -> Iterator[
     if not isinstance(answers, dict):
         return
     yield from _no_question(answers, "answers", task)
+    if len(answers) > 1 and all(value == "unknown" for value in answers.values()):
+        if label.get("draft") is not True:
+            yield ("answers",), "every answer is unknown: fill in what the article says"
+        return
     for question in task.questions:
         path = ("answers", question.id)
         if question.id not in answers:

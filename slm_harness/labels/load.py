@@ -81,7 +81,7 @@ def load_labelled(
 
 
 def _files(folder: Path) -> list[Path]:
-    advice = "add <id>.html and <id>.yaml, or point --articles at another folder"
+    advice = "add <id>.html and <id>.yaml, or name another folder with --articles=DIR"
     try:
         found = [path for path in folder.iterdir() if not path.name.startswith(".")]
     except OSError as error:

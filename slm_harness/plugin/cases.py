@@ -9,7 +9,6 @@ from syrupy.assertion import SnapshotAssertion
 from slm_harness.asking import Failed, Obtained
 from slm_harness.errors import SnapshotError
 from slm_harness.gate import flip
-from slm_harness.plugin import options
 from slm_harness.plugin.rates import PassRates, extension
 from slm_harness.plugin.state import STATE, State, model_of
 from slm_harness.records import Identity, Outcome, Verdict
@@ -175,6 +174,7 @@ def pass_rates(
         snapshot=state.evaluation.snapshot(slm_gate, analyzer, outcomes),
         before=state.before.get(slm_gate),
         outcomes=outcomes,
+        accepting=state.evaluation.settings.accepting(slm_gate),
     )
     if state.updating and request.node.stash.get(PASSED, False):
         try:
@@ -187,5 +187,5 @@ def pass_rates(
 def accepted(snapshot: SnapshotAssertion, request: pytest.FixtureRequest) -> SnapshotAssertion:
     """The accepted pass rates of the model: equal to present ones of which none is worse."""
     state = request.config.stash[STATE]
-    folder = options.path(request.config, "slm_snapshots")
+    folder = state.evaluation.settings.snapshots
     return snapshot.use_extension(extension(folder, updating=state.updating))

@@ -94,7 +94,7 @@ def _state(config: pytest.Config, settings: Settings, models: Mapping[str, Model
     notes: list[str] = []
     forgive = notes.append if updating else None
     possible = [model for model in models if model in chosen.possible(models)]
-    before = committed.snapshots(options.path(config, "slm_snapshots"), possible, forgive)
+    before = committed.snapshots(settings.snapshots, possible, forgive)
     evidence = committed.replies(settings.answers, possible, forgive)
     evaluation = Evaluation.load(settings, models, evidence)
     received = handed_over(config)
@@ -139,8 +139,7 @@ def _standing(
         committed.refuse_unwritable(settings.store, "the working store", "slm_store")
     if updating:
         committed.refuse_unwritable(settings.answers, "the accepted replies", "slm_answers")
-        folder = options.path(config, "slm_snapshots")
-        committed.refuse_unwritable(folder, "the snapshots", "slm_snapshots")
+        committed.refuse_unwritable(settings.snapshots, "the snapshots", "slm_snapshots")
     return find_out(evaluation, before, chosen, require_all=config.getoption("slm_require_models"))
 
 
@@ -273,6 +272,10 @@ def finish(session: pytest.Session, state: State) -> None:
     state.asking.filler.stop()
     with _noting(state, "reports/results.json was not written"):
         summary.write_results(state)
+    if session.exitstatus == pytest.ExitCode.INTERRUPTED:
+        state.notes.append(
+            "interrupted: what has come is stored, and the next run goes on from there"
+        )
     refused = list(state.refused())
     state.notes += refused
     if refused and session.exitstatus == pytest.ExitCode.OK:

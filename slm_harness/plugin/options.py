@@ -76,19 +76,24 @@ def settings(config: pytest.Config) -> Settings:
     Raises:
         SettingsError: ``slm_task`` names no task.
     """
-    articles = config.getoption("slm_articles")
+    given = config.getoption("slm_articles")
+    added = tuple(config.getoption("slm_added_models"))
+    articles = config.invocation_params.dir / given if given else path(config, "slm_articles")
     return Settings(
         task=_task(config.getini("slm_task")),
         prompt=path(config, "slm_prompt"),
         models=path(config, "slm_models"),
-        articles=config.invocation_params.dir / articles
-        if articles
-        else path(config, "slm_articles"),
-        answers=path(config, "slm_answers"),
+        articles=articles,
+        # What is accepted of other articles must not take the place of what the project accepted.
+        answers=articles / "answers" if given else path(config, "slm_answers"),
+        snapshots=articles / "__snapshots__" if given else path(config, "slm_snapshots"),
         store=path(config, "slm_store"),
         reports=path(config, "slm_reports"),
         mode=Mode(config.getoption("slm_mode")),
-        added_models=tuple(config.getoption("slm_added_models")),
+        added_models=added,
+        flags="".join(
+            [*(f" --model {one}" for one in added), f" --articles={given}" * bool(given)]
+        ),
     )
 
 

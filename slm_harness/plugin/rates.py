@@ -19,12 +19,14 @@ class PassRates:
     before: Snapshot | None
     outcomes: Mapping[str, Outcome]
     """Case id to outcome."""
+    accepting: str
+    """The command that accepts them."""
 
     @property
     def findings(self) -> str:
         """Why the gate does not pass, and what to do: one line each."""
         model = self.snapshot.model
-        accept = f"accept:  pytest -m {model} --snapshot-update"
+        accept = f"accept:  {self.accepting}"
         if self.before is None:
             return (
                 f"{model} has no accepted snapshot, so there is nothing to compare with.\n{accept}"
@@ -34,18 +36,19 @@ class PassRates:
 
     def _lines(self, found: Comparison) -> Iterator[str]:
         model, before = self.snapshot.model, self.before
-        if found.worse:
-            count = sum(len(line.verdicts) for line in self.snapshot.lines.values())
-            yield f"{model} is worse on {len(found.worse)} of {count} answers than its snapshot:"
         for reason in found.incomparable:
             yield f"{model} cannot be compared with its snapshot as it is: {reason}"
+        if found.worse:
+            count = sum(len(line.verdicts) for line in self.snapshot.lines.values())
+            now = "as graded now, " if found.incomparable else ""
+            yield f"{now}{model} is worse on {len(found.worse)} of {count} answers than its snapshot:"
         if found.changed:
             yield f"changed since the snapshot: {'; '.join(found.changed)}"
         for question in self.snapshot.questions:
             flips = [flip for flip in found.flips if flip.question == question]
             if flips and before is not None:
-                was, now = before.rate(question), self.snapshot.rate(question)
-                yield f"{question}: {was[0]} of {was[1]} right before, {now[0]} of {now[1]} now"
+                was, is_ = before.rate(question), self.snapshot.rate(question)
+                yield f"{question}: {was[0]} of {was[1]} right before, {is_[0]} of {is_[1]} now"
                 yield from (f"  {self._flip(flip)}" for flip in flips)
 
     def _flip(self, flip: Flip) -> str:

@@ -10,6 +10,8 @@ from slm_harness.gate import Snapshot
 from slm_harness.plugin.selection import Selection
 from slm_harness.plugin.state import Standing
 from slm_harness.session import LOCAL_ENGINES, Evaluation
+from slm_harness.store import key_of, key_parts
+from slm_harness.task import reworded
 
 
 def selection(config: pytest.Config) -> Selection:
@@ -63,7 +65,7 @@ def _reason(
     if evaluation.settings.mode is Mode.REPLAY:
         if model not in evaluation.evidence:
             return never_accepted(model, evaluation.settings.answers)
-        return ""
+        return _never_asked(evaluation, model)
     if not required and model not in before:
         return f"no accepted snapshot; evaluate it with pytest -m {model}"
     with closing(evaluation.open_engine(model)) as engine:
@@ -71,3 +73,22 @@ def _reason(
     if presence.problem or required or presence.pulled:
         return presence.problem
     return f"its base is not pulled; evaluate it with pytest -m {model}"
+
+
+def _never_asked(evaluation: Evaluation, model: str) -> str:
+    """Why a replay has not one reply of a model to these words; empty where it has some."""
+    accepted = evaluation.evidence[model]
+    if accepted.recipe.system == evaluation.recipe.system:
+        return ""
+    store = evaluation.sources.store
+    parts = [
+        key_parts(accepted.identity, evaluation.recipe, evaluation.request(model, article))
+        for article in evaluation.articles
+    ]
+    if any(store.path(key_of(one)).exists() for one in parts):
+        return ""
+    words = ", ".join(reworded(accepted.recipe.system, evaluation.recipe.system))
+    return (
+        f"nobody has asked {model} this prompt: the recipe changed ({words}) since its replies were "
+        f"accepted; where its server is, run pytest -m {model} --snapshot-update and commit it"
+    )

@@ -86,7 +86,7 @@ class State:
                 gate = "" if model in self.gates else " and not its test_pass_rates"
                 yield (
                     f"--snapshot-update accepts whole models only: {count} of the {every} answers of "
-                    f"{model} are selected{gate}; run pytest -m {model} --snapshot-update"
+                    f"{model} are selected{gate}; run {self.evaluation.settings.accepting(model)}"
                 )
 
 

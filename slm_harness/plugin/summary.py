@@ -14,6 +14,7 @@ from slm_harness.records import Outcome, Verdict
 from slm_harness.report.results import results_json
 from slm_harness.report.tally import Tally, tally
 from slm_harness.report.terminal import table
+from slm_harness.session import LOCAL_ENGINES, provenance_of_prompt
 from slm_harness.store import write_atomically
 
 
@@ -96,16 +97,31 @@ def closing_lines(state: State, *, explain: bool) -> Iterator[str]:
 
 
 def _hints(state: State, found: Sequence[Tally]) -> Iterator[str]:
+    if state.updating:
+        return
+    settings = state.evaluation.settings
+    prompt = provenance_of_prompt(state.evaluation.recipe)
     for one in found:
-        if one.model not in state.before and not state.updating:
+        before, command = state.before.get(one.model), settings.accepting(one.model)
+        if one.total.scored == 0:
+            continue
+        if before is None:
             yield (
                 f"{one.model} has no accepted snapshot: its wrong answers fail until you accept "
-                f"them with pytest -m {one.model} --snapshot-update"
+                f"them with {command}"
             )
-        elif one.total.better and not state.updating:
+        elif one.total.better:
             yield (
                 f"{one.model}: {one.total.better} answers are better than in its snapshot; "
-                f"accept them with pytest -m {one.model} --snapshot-update"
+                f"accept them with {command}"
+            )
+        elif (
+            before.provenance.get("prompt") != prompt
+            and state.evaluation.models[one.model].engine not in LOCAL_ENGINES
+        ):
+            yield (
+                f"{one.model}: the accepted replies are to another prompt; accept these with "
+                f"{command} and commit them, or a replay is red"
             )
 
 
