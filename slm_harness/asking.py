@@ -168,8 +168,8 @@ class _Batch:
         other = why_other_model(batch.spec, batch.evidence.identity)
         if other:
             raise NeverAsked(
-                f"nobody has asked {batch.model} as models.yaml has it: {other}; where its server is, "
-                f"run pytest -m {batch.model} --snapshot-update and commit what it writes"
+                f"nobody has asked {batch.model} as models.yaml has it: {other}; "
+                f"{ask_there(batch.model)}"
             )
         return batch.evidence.identity
 
@@ -183,8 +183,8 @@ class _Batch:
         why = self._why(request, parts)
         if self._replaying:
             raise NeverAsked(
-                f"nobody has asked {request.model} this prompt about {request.article}: {why}; where "
-                f"its server is, run pytest -m {request.model} --snapshot-update and commit it"
+                f"nobody has asked {request.model} this prompt about {request.article}: {why}; "
+                f"{ask_there(request.model)}"
             )
         built = self._build(identity)
         reply = self._engine.ask(request)
@@ -259,7 +259,9 @@ def changes(ours: Mapping[str, object], theirs: Mapping[str, object]) -> str:
 
 def never_accepted(model: str, folder: Path) -> str:
     """Why nothing of a model can be replayed, and what to do."""
-    return (
-        f"{model} has no accepted replies in {folder}: where its server is, run "
-        f"pytest -m {model} --snapshot-update and commit what it writes"
-    )
+    return f"{model} has no accepted replies in {folder}: {ask_there(model)}"
+
+
+def ask_there(model: str) -> str:
+    """What to do where a replay lacks replies."""
+    return f"where its server is, run pytest -m {model} --snapshot-update and commit what it writes"

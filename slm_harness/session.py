@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -252,6 +252,7 @@ class Evaluation:
         known = replace(identity, machine=machines[0]) if machines else identity
         write_evidence(self.settings.answers, model, known, self.recipe, pairs)
 
+    @cached_property
     def commonest_answers(self) -> Mapping[str, tuple[str, int, int]]:
         """Per question the label that occurs most often, given as the answer to every article.
 

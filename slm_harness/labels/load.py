@@ -131,9 +131,10 @@ def _load(
     page = _page(html, of_page)
     if document is None or html is None or page is None or not isinstance(document.value, dict):
         return None
-    of_label += _lost_evidence(document, page, html)
+    text = _flat(page.text)
+    of_label += _lost_evidence(document, text, html)
     if furniture:
-        of_label += _left_furniture(document, page)
+        of_label += _left_furniture(document, text)
     return None if of_label or of_page else _labelled(document.value, page, task)
 
 
@@ -162,10 +163,9 @@ def _page(html: bytes | None, faults: list[Fault]) -> Page | None:
 # ---------------------------------------------------------------- label against page
 
 
-def _lost_evidence(document: Document, page: Page, html: bytes) -> Iterator[Fault]:
+def _lost_evidence(document: Document, text: str, html: bytes) -> Iterator[Fault]:
     label = document.value
     assert isinstance(label, dict)  # noqa: S101 - the caller has looked
-    text = _flat(page.text)
     evidence = label.get("evidence")
     for question, value in (evidence if isinstance(evidence, dict) else {}).items():
         for phrase in map(_flat, checks.texts_of(value)):
@@ -174,10 +174,9 @@ def _lost_evidence(document: Document, page: Page, html: bytes) -> Iterator[Faul
                 yield Fault(document.line(path), path, _lost(phrase, text, html))
 
 
-def _left_furniture(document: Document, page: Page) -> Iterator[Fault]:
+def _left_furniture(document: Document, text: str) -> Iterator[Fault]:
     label = document.value
     assert isinstance(label, dict)  # noqa: S101 - the caller has looked
-    text = _flat(page.text)
     furniture = label.get("furniture")
     for index, value in enumerate(furniture if isinstance(furniture, list) else []):
         if isinstance(value, str) and value.strip() and _flat(value) in text:

@@ -66,7 +66,7 @@ def configure(config: pytest.Config) -> None:
         if _lists(config):
             return
         state = config.stash[STATE] = _state(config, settings, models)
-        config.pluginmanager.register(Reports(config, state))
+        config.pluginmanager.register(Reports(state))
     except SettingsError as error:
         raise pytest.UsageError(error.message) from error
 
@@ -237,8 +237,7 @@ def start_asking_for_workers(state: State) -> None:
 class Reports:
     """Counts finished cases in the controlling process: it is told of every worker's."""
 
-    def __init__(self, config: pytest.Config, state: State) -> None:
-        self._config = config
+    def __init__(self, state: State) -> None:
         self._state = state
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from slm_harness.asking import Mode, never_accepted
+from slm_harness.asking import Mode, ask_there, never_accepted
 from slm_harness.gate import Snapshot
 from slm_harness.plugin.selection import Selection
 from slm_harness.plugin.state import Standing
@@ -90,5 +90,5 @@ def _never_asked(evaluation: Evaluation, model: str) -> str:
     words = ", ".join(reworded(accepted.recipe.system, evaluation.recipe.system))
     return (
         f"nobody has asked {model} this prompt: the recipe changed ({words}) since its replies were "
-        f"accepted; where its server is, run pytest -m {model} --snapshot-update and commit it"
+        f"accepted; {ask_there(model)}"
     )

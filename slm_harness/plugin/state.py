@@ -69,23 +69,26 @@ class State:
             else:
                 self.gates.add(case)
 
+    @property
+    def _answers(self) -> int:
+        """How many answers a whole model has."""
+        return len(self.evaluation.articles) * len(self.evaluation.settings.task.ids)
+
     def accepts(self, model: str) -> bool:
         """Whether this run accepts what a model says: --snapshot-update, and all of it selected."""
-        every = len(self.evaluation.articles) * len(self.evaluation.settings.task.ids)
-        whole = len(self.selected.get(model, ())) == every and model in self.gates
+        whole = len(self.selected.get(model, ())) == self._answers and model in self.gates
         return self.updating and whole
 
     def refused(self) -> Iterator[str]:
         """Why --snapshot-update does not accept a model that has selected cases, one line each."""
         if not self.updating:
             return
-        every = len(self.evaluation.articles) * len(self.evaluation.settings.task.ids)
         for model in sorted({*self.selected, *self.gates}):
             if not self.accepts(model):
                 count = len(self.selected.get(model, ()))
                 gate = "" if model in self.gates else " and not its test_pass_rates"
                 yield (
-                    f"--snapshot-update accepts whole models only: {count} of the {every} answers of "
+                    f"--snapshot-update accepts whole models only: {count} of the {self._answers} answers of "
                     f"{model} are selected{gate}; run {self.evaluation.settings.accepting(model)}"
                 )
 

@@ -73,7 +73,7 @@ def write_results(state: State) -> None:
         identities={**state.follower.identities, **loaded},
         outcomes=state.outcomes.values(),
         results=results,
-        commonest=state.evaluation.commonest_answers(),
+        commonest=state.evaluation.commonest_answers,
     )
     write_atomically(state.evaluation.settings.reports / "results.json", text)
 
@@ -83,7 +83,7 @@ def closing_lines(state: State, *, explain: bool) -> Iterator[str]:
     found = tallies(state)
     if found:
         snapshots = {model: model in state.before for model in state.evaluation.models}
-        yield from table(found, state.evaluation.commonest_answers(), snapshots)
+        yield from table(found, state.evaluation.commonest_answers, snapshots)
         yield ""
         yield from _hints(state, found)
     for model in state.evaluation.models:
