@@ -7,6 +7,7 @@ one short line for each article. It is byte-identical as long as nothing changed
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from slm_harness.errors import SnapshotError
 from slm_harness.records import Verdict
@@ -251,4 +252,23 @@ def parse(text: str, where: str) -> Snapshot:
     if render(found) != text:
         # The rates are what a reviewer reads; they have to be those of the lines below them.
         raise SnapshotError(f"{where}: its rates are not those of its lines; {restore}")
+    return found
+
+
+def load_snapshot(folder: Path, model: str) -> Snapshot | None:
+    """The accepted snapshot of ``model``; None where there is none yet.
+
+    Raises:
+        SnapshotError: the file is there and cannot be read, or is another model's.
+    """
+    path = folder / f"{model}.txt"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SnapshotError(f"{path}: the snapshot cannot be read: {error}") from error
+    found = parse(text, str(path))
+    if found.model != model:
+        raise SnapshotError(f"{path}: this is the snapshot of {found.model}")
     return found

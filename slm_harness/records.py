@@ -25,6 +25,8 @@ class Article:
     tags: tuple[str, ...] = ()
     contested: frozenset[str] = frozenset()
     """Questions on which two careful editors could differ: asked, shown, never scored."""
+    dated: bool = True
+    """Whether a model is told the day of publication, without which "last Tuesday" means nothing."""
 
     @property
     def prompt(self) -> str:
@@ -32,7 +34,7 @@ class Article:
         head = []
         if self.title:
             head.append(f"Title: {self.title}")
-        if self.published:
+        if self.published and self.dated:
             head.append(f"Published: {self.published.isoformat()}")
         return "\n".join([*head, "", self.text] if head else [self.text])
 
@@ -168,4 +170,8 @@ class Outcome:
     recalled: bool | None = None
     key: str = ""
     conforms: bool | None = None
+    in_form: bool | None = None
+    """Whether the answer keeps to the form that the question asks for; None where it asks for none."""
+    contradicts: str = ""
+    """How the answer contradicts another of the same reply, or the date of publication."""
     """Whether the article's reply keeps to the schema to the letter."""

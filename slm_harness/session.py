@@ -4,40 +4,55 @@ Everything here follows from settings, labels and replies; nothing knows pytest.
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from datetime import date
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from types import MappingProxyType
 
 from slm_harness import grading
 from slm_harness.asking import Batch, Failed, Mode, Obtained, Sources
-from slm_harness.engines import Engine, open_engine
+from slm_harness.engines import LOCAL_ENGINES, Engine, open_engine
 from slm_harness.errors import ModelsError
 from slm_harness.evidence import Evidence, write_evidence
 from slm_harness.gate import Line, Snapshot
-from slm_harness.labels import load_articles
+from slm_harness.labels import commonest_answers, load_articles
 from slm_harness.models import load_models
 from slm_harness.printable import shortened
-from slm_harness.reading import read
+from slm_harness.reading import Reading, read
 from slm_harness.records import (
     Article,
     Identity,
     ModelSpec,
     Outcome,
     Recipe,
+    Reply,
     Request,
     Stored,
     Verdict,
 )
 from slm_harness.store import Store, canonical_json, text_digest
-from slm_harness.task import Task, load_prompt
+from slm_harness.task import Question, Task, load_prompt
 
 GOT_LENGTH = 200
 """Longest answer that is shown in a line, in characters; the whole reply is in results.json."""
-LOCAL_ENGINES = frozenset({"baseline"})
-"""Engines that need no server."""
+
+
+PLACES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "prompt": ("evals/prompts/breach.yaml", "wording of the questions"),
+        "models": ("evals/models.yaml", "the models that can be evaluated"),
+        "articles": ("fixtures/articles", "folder of the labelled articles"),
+        "answers": ("evals/answers", "folder of the accepted replies"),
+        "snapshots": ("evals/__snapshots__", "folder of the accepted pass rates"),
+        "store": (".slm-harness", "working store of all replies"),
+        "reports": ("reports", "folder of what a run leaves"),
+    }
+)
+"""Where everything is unless somebody says otherwise, relative to the project, and what it is."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +69,8 @@ class Settings:
     reports: Path
     mode: Mode = Mode.AUTO
     added_models: tuple[str, ...] = ()
+    dated: bool = True
+    """Whether models are told when an article was published; graders know it in any case."""
     flags: str = ""
     """Flags of this run without which a command for the next would mean something else."""
 
@@ -103,7 +120,9 @@ class Evaluation:
         """
         task = settings.task
         prompt = load_prompt(task, settings.prompt)
-        articles = {a.id: a for a in load_articles(settings.articles, task)}
+        articles = {
+            a.id: replace(a, dated=settings.dated) for a in load_articles(settings.articles, task)
+        }
         cases = [
             Case(model, article, question)
             for model in models
@@ -210,6 +229,10 @@ class Evaluation:
             recalled=result.recalled,
             key=result.stored.key,
             conforms=reading.conforms,
+            in_form=_in_form(question, reading),
+            contradicts=_contradictions(reply, self.settings.task, article.published).get(
+                case.question, ""
+            ),
         )
 
     def outcomes(self, model: str, results: Mapping[str, Obtained]) -> Mapping[str, Outcome]:
@@ -259,21 +282,19 @@ class Evaluation:
         Returns:
             Question id to (answer, how many it would get right, of how many scored).
         """
-        found = {}
-        task = self.settings.task
-        for question in task.questions:
-            scored = [a for a in self.articles.values() if question.id not in a.contested]
-            labels = [(a, a.answers[question.id]) for a in scored]
-            counts = Counter(grading.canonical(question.kind, label) for _, label in labels)
-            if not counts:
-                continue
-            answer = counts.most_common(1)[0][0]
-            right = sum(
-                grading.grade(question.id, label, answer, published=a.published, task=task).passed
-                for a, label in labels
-            )
-            found[question.id] = (answer, right, len(labels))
-        return found
+        return commonest_answers(self.articles.values(), self.settings.task)
+
+
+@lru_cache(maxsize=64)  # the nine answers of an article come one after the other
+def _contradictions(reply: Reply, task: Task, published: date | None) -> Mapping[str, str]:
+    return grading.contradictions(read(reply, task).values, task, published)
+
+
+def _in_form(question: Question, reading: Reading) -> bool | None:
+    if not question.form or question.id not in reading.values:
+        return None
+    value = reading.values[question.id]
+    return isinstance(value, str) and re.fullmatch(question.form, value) is not None
 
 
 def provenance(identity: Identity, recipe: Recipe) -> Mapping[str, str]:
@@ -287,10 +308,13 @@ def provenance(identity: Identity, recipe: Recipe) -> Mapping[str, str]:
         "options": canonical_json(dict(identity.options)),
         "prompt": provenance_of_prompt(recipe),
         "schema": text_digest(canonical_json(dict(recipe.schema)))[:12],
-        "graders": ", ".join(
-            f"{kind} {grading.VERSIONS[kind]}" for kind in sorted(grading.VERSIONS)
-        ),
+        "graders": graders_now(),
     }
+
+
+def graders_now() -> str:
+    """The versions of the graders as a snapshot has them."""
+    return ", ".join(f"{kind} {grading.VERSIONS[kind]}" for kind in sorted(grading.VERSIONS))
 
 
 def provenance_of_prompt(recipe: Recipe) -> str:

@@ -48,6 +48,14 @@ class Question:
     kind: Kind
     listed: bool = False
     """Whether the reply holds a list of strings in place of one string."""
+    opens: str = ""
+    """For a yes/no question: the question that has an answer only where this one's is Yes."""
+    apart_from: str = ""
+    """For names: the question whose names can be none of these."""
+    not_before: str = ""
+    """For a date: the question whose date cannot be later."""
+    form: str = ""
+    """Regular expression of the form that the wording asks for; empty where any form will do."""
 
 
 @dataclass(frozen=True)

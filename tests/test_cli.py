@@ -1,5 +1,7 @@
 """The command line: what it prints, what it writes, and how it refuses."""
 
+import json
+import re
 import subprocess
 import sys
 import threading
@@ -12,8 +14,11 @@ import yaml
 
 from slm_harness.breach import TASK
 from slm_harness.cli import main
-from slm_harness.labels import load_labelled
-from tests.test_labels import LABEL, PAGE, put
+from slm_harness.labels import lint, load_labelled
+from tests.doubles import ROOT, ollama_double
+from tests.test_labels import LABEL, NO_BREACH, PAGE, put
+
+FIXTURES = ROOT / "fixtures" / "articles"
 
 
 @pytest.fixture
@@ -44,7 +49,56 @@ def test_show_prints_what_a_model_gets(folder: Path, capsys: pytest.CaptureFixtu
     assert "-- brackwater: " in shown
     assert " words, about " in shown
     assert "cause_known (contested): Yes\n" in shown
-    assert "\n    “the bookings of 23,417 passengers”\n" in shown
+    assert "records_breached: 23417 passengers (23000 to 24000 if hedged)\n" in shown
+    assert (
+        "\n    line 1: … on Monday that a stranger had read »the bookings of 23,417 passengers« on 2 June."
+        in shown
+    )
+
+
+def test_show_tells_what_was_dropped(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each line of the page that a model does not get, and how many words that is of how many."""
+    assert main(["show", "brackwater", "--articles", str(folder)]) == 0
+
+    shown = capsys.readouterr().out
+    assert re.search(
+        r"^dropped \d+ of the page's \d+ words:\n    Brackwater Ferries\n    Home\n", shown, re.M
+    )
+    assert "\n    Published by Tidewater Press.\n" in shown
+
+
+def test_show_cuts_a_long_list_of_dropped_lines(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Twelve lines, unless all are asked for."""
+    menu = "".join(f"<li><a href='/'>Place {number}</a></li>" for number in range(40))
+    put(folder, page=PAGE.replace("<nav>", f"<nav><ul>{menu}</ul>"))
+
+    main(["show", "brackwater", "--articles", str(folder)])
+    few = capsys.readouterr().out
+    main(["show", "brackwater", "--all", "--articles", str(folder)])
+    every = capsys.readouterr().out
+
+    assert "Place 39" not in few
+    assert "lines more (slm-harness show ID --all)" in few
+    assert "Place 39" in every
+
+
+def test_show_marks_evidence_on_a_terminal(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The words stand out in the text; what the article itself brings of escape codes does not get there."""
+    put(folder, page=PAGE.replace("on 2 June", "on \x1b[31m2 June"))
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+
+    assert main(["show", "brackwater", "--articles", str(folder)]) == 0
+
+    shown = capsys.readouterr().out
+    assert (
+        "\nBrackwater Ferries said on Monday that a stranger had read \x1b[1mthe bookings of 23,417 passengers\x1b[0m on "
+        in shown
+    )
+    assert "\x1b[31m" not in shown
 
 
 def test_show_reads_a_draft(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -92,13 +146,15 @@ def test_reader_that_stops_reading_is_no_error(folder: Path) -> None:
 
 
 def test_lint_of_sound_labels(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """No fault is one line and status 0."""
+    """No fault is one line and status 0; for a program, no line."""
     assert main(["lint", str(folder)]) == 0
     assert capsys.readouterr().out == "1 article, no fault\n"
+    assert main(["lint", str(folder), "--json"]) == 0
+    assert capsys.readouterr().out == ""
 
 
 def test_lint_lists_faults(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """One line a fault, nothing else, and status 1."""
+    """One line a fault, sorted, nothing else, and status 1."""
     put(folder, LABEL.replace("url:", "ulr:").replace("unit:", "units:"))
 
     assert main(["lint", str(folder)]) == 1
@@ -108,15 +164,19 @@ def test_lint_lists_faults(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     ]
 
 
-def test_lint_names_drafts(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A draft is no fault, and is not passed over either."""
-    put(folder, LABEL + "draft: true\n")
+def test_lint_for_programs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With --json each line is an object with file, line, path and what."""
+    put(folder, LABEL.replace("unit:", "units:") + "draft: true\n")
 
-    assert main(["lint", str(folder)]) == 0
-    assert capsys.readouterr().out.splitlines() == [
-        "brackwater: still a draft, which an evaluation refuses",
-        "1 article, no fault",
+    assert main(["lint", str(folder), "--json"]) == 1
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    assert [(one["line"], one["path"]) for one in lines] == [
+        (14, "answers.records_breached.units"),
+        (30, "draft"),
     ]
+    assert {one["file"] for one in lines} == {f"{folder}/brackwater.yaml"}
+    assert lines[0]["what"] == "unknown key (did you mean 'unit'?)"
 
 
 def test_lint_of_an_empty_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -124,27 +184,62 @@ def test_lint_of_an_empty_folder(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "the folder of articles is empty" in refused(capsys, "lint", str(tmp_path))
 
 
+# ---------------------------------------------------------------- coverage
+
+
+def test_coverage_counts_kinds_tags_and_commonest_answers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Kinds with their lengths, every known tag also where nothing carries it, and the floor."""
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    put(folder)
+    put(folder, NO_BREACH.replace("brackwater", "alder"), PAGE, name="alder")
+    (tmp_path / "tags.yaml").write_text(
+        "dates:\n  exact-day: a day is given\n  never: seldom\n", encoding="utf-8"
+    )
+
+    assert main(["coverage", str(folder)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+
+    assert lines[0] == f"# What the articles of {folder} cover"
+    assert [line for line in lines if line.startswith("| breach ")] == [
+        "| breach | 1 | 51 | 51 | 51 |"
+    ]
+    assert "| all | 2 | 51 | 51 | 51 |" in lines
+    assert "| records_breached | 23417 | 1/1 | 100% | Unknown | 1/2 | 50% |" in lines
+    assert "| exact-day | 1 | a day is given |" in lines
+    assert "| never | 0 | seldom |" in lines
+
+
 # ---------------------------------------------------------------- add
 
 
 def test_add_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The bytes are copied, the label has every question, and both can be read by `show` and `lint`."""
+    """The bytes are copied, and the baseline's proposals stand beside their sentences."""
+    page = (FIXTURES / "ravensmere-buses.html").read_bytes() + b"\r\n"
     source = tmp_path / "saved page.html"
-    source.write_bytes(PAGE.encode() + b"\r\n")
+    source.write_bytes(page)
     folder = tmp_path / "new" / "articles"
 
-    assert main(["add", str(source), "--id", "ferry-1", "--articles", str(folder)]) == 0
+    assert main(["add", str(source), "--id", "buses-1", "--articles", str(folder)]) == 0
 
-    assert (folder / "ferry-1.html").read_bytes() == source.read_bytes()
-    label = yaml.safe_load((folder / "ferry-1.yaml").read_text(encoding="utf-8"))
+    assert (folder / "buses-1.html").read_bytes() == page
+    label = yaml.safe_load((folder / "buses-1.yaml").read_text(encoding="utf-8"))
     assert label["draft"] is True
-    assert label["title"] == "Bookings of 23,417 ferry passengers were read"
-    assert str(label["published"]) == "2024-06-10"
-    assert label["answers"] == dict.fromkeys(TASK.ids, "unknown")
-    assert "23,417 passengers on 2 June" in capsys.readouterr().out
+    assert label["title"].startswith("Hackers took details of 23,417 bus pass holders")
+    assert str(label["published"]) == "2023-03-23"
+    assert list(label["answers"]) == list(TASK.ids)
+    assert label["answers"]["records_breached"] == {"value": 23417, "unit": "holders"}
+    assert label["evidence"]["breach_date"].startswith("The letter says their details were copied")
+    told = capsys.readouterr().out
+    assert re.search(r"^kept \d+ words, about \d+ tokens, in \d+ lines:\n    Thousands", told, re.M)
+    assert "\n    Skip to main content\n" in told
+    assert "\ndrafted by the baseline, which is rules and no language model:\n" in told
+    assert "\n      “The letter says their details were copied" in told
 
 
-def test_skeleton_obeys_the_contract(tmp_path: Path) -> None:
+def test_draft_obeys_the_contract(tmp_path: Path) -> None:
     """The label that `add` writes has but one fault: that it is a draft."""
     source = tmp_path / "page.txt"
     source.write_text(
@@ -154,6 +249,7 @@ def test_skeleton_obeys_the_contract(tmp_path: Path) -> None:
 
     (labelled,) = load_labelled(tmp_path / "a", TASK, drafts=True)
 
+    assert [finding.path for finding in lint(tmp_path / "a", TASK).findings] == ["draft"]
     assert labelled.article.id == "1e3"
     assert (labelled.article.title or "").startswith('"Quoted": # {odd} \\ Évrard, yes')
 
@@ -224,8 +320,99 @@ def test_add_to_a_folder_that_cannot_be_written(
     assert "cannot be written" in line
 
 
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A saved page."""
+    path = tmp_path / "Ferry Bookings.html"
+    path.write_text(PAGE, encoding="utf-8")
+    return path
+
+
+def test_add_names_the_article_itself(source: Path, tmp_path: Path) -> None:
+    """Without --id the name comes from the file's or the address's."""
+    assert main(["add", str(source), "--articles", str(tmp_path / "a")]) == 0
+    assert (tmp_path / "a" / "ferry-bookings.yaml").exists()
+
+
+def test_add_needs_a_name(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where there is no letter to make one of, it asks for it."""
+    assert "give --id" in refused(capsys, "add", "https://127.0.0.1/1234/")
+
+
+def test_add_asks_a_model_of_the_users_choice(
+    source: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """It is asked once; its proposals stand in the label beside the sentences that bear them out."""
+    reply = {
+        "data_breach": "Yes",
+        "breached_entity": "Brackwater Ferries",
+        "records_breached": "23,417 passengers",
+        "breach_date": "02-Jun-2024",
+        "discovery_date": "3 June 2024",
+        "cause_known": "Yes",
+        "cause": "Somebody guessed a password",
+        "third_parties_involved": "No",
+        "third_parties": [],
+    }
+    rules = [{"contains": "Brackwater", "reply": reply}]
+    log = tmp_path / "log"
+    arguments = ["add", str(source), "--model", "phi=ollama:phi3", "--store", str(tmp_path / "s")]
+    with ollama_double("--models", "phi3", log=log, answers=rules, folder=tmp_path) as double:
+        monkeypatch.setenv("OLLAMA_HOST", double.address)
+        for name in ("one", "two"):
+            assert main([*arguments, "--id", "ferry", "--articles", str(tmp_path / name)]) == 0
+        assert sum(bool(body["prompt"]) for body in double.bodies("/api/generate")) == 1
+
+    assert "drafted by phi (phi3):" in capsys.readouterr().out
+    label = yaml.safe_load((tmp_path / "one" / "ferry.yaml").read_text(encoding="utf-8"))
+    assert label["kind"] == "breach"
+    assert label["answers"]["breached_entity"] == {"names": [{"name": "Brackwater Ferries"}]}
+    assert label["answers"]["third_parties"] == "none"
+    assert label["evidence"]["cause"].startswith("Somebody had guessed a password")
+    assert label["evidence"]["discovery_date"].startswith("The company’s chief engineer, Ottilie")
+    assert [one.path for one in lint(tmp_path / "one", TASK).findings] == ["draft"]
+
+
+def test_add_without_its_server_writes_nothing(
+    source: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A model that cannot be asked is one line, before anything is written."""
+    monkeypatch.setenv("OLLAMA_HOST", "127.0.0.1:9")
+
+    line = refused(
+        capsys, "add", str(source), "--model", "phi3", "--articles", str(tmp_path / "a"),
+        "--store", str(tmp_path / "s"),
+    )  # fmt: skip
+
+    assert "127.0.0.1:9" in line
+    assert not (tmp_path / "a").exists()
+
+
+def test_add_refuses_an_unknown_model(source: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A misspelt model is one line with the nearest."""
+    assert "has no such model (did you mean 'phi3'?)" in refused(
+        capsys, "add", str(source), "--model", "phi33"
+    )
+
+
+CYRILLIC = (
+    "<html><body><article><h1>Паром</h1>" + "<p>Паромная компания сообщила об утечке.</p>" * 5
+)
+
+
+POLISH = (
+    "<html><body><article><h1>Prom</h1>" + "<p>Łódzkie wodociągi zgłosiły wyciek danych.</p>" * 5
+)
+
+
 class Handler(BaseHTTPRequestHandler):
-    """Two addresses: one leads to the other."""
+    """Two addresses of which one leads to the other, and one that only its header tells how to read."""
 
     def do_GET(self) -> None:
         """Redirect, or answer with the page in its own bytes."""
@@ -235,6 +422,11 @@ class Handler(BaseHTTPRequestHandler):
             self.end_headers()
             return
         self.send_response(200)
+        if self.path == "/polish":
+            self.send_header("Content-Type", "text/html; charset=windows-1250")
+            self.end_headers()
+            self.wfile.write(POLISH.encode("cp1250"))
+            return
         self.send_header("Content-Type", "text/html")
         self.end_headers()
         self.wfile.write(PAGE.replace("utf-8", "windows-1252").encode("cp1252"))
@@ -265,6 +457,15 @@ def test_add_an_address(site: str, tmp_path: Path, capsys: pytest.CaptureFixture
     assert yaml.safe_load((tmp_path / "ferry.yaml").read_text())["url"] == f"{site}/new"
 
 
+def test_add_keeps_the_charset_that_only_the_server_knows(site: str, tmp_path: Path) -> None:
+    """Where the bytes alone would be misread, the label says how to read them."""
+    assert main(["add", f"{site}/polish", "--id", "ferry", "--articles", str(tmp_path)]) == 0
+
+    assert yaml.safe_load((tmp_path / "ferry.yaml").read_text())["charset"] == "windows-1250"
+    (labelled,) = load_labelled(tmp_path, TASK, drafts=True)
+    assert "Łódzkie wodociągi" in labelled.article.text
+
+
 # ---------------------------------------------------------------- the command itself
 
 
@@ -278,7 +479,7 @@ def test_interrupt_is_quiet(
 
     monkeypatch.setattr("slm_harness.labels.load_labelled", interrupted)
 
-    assert main(["lint", str(folder)]) == 130
+    assert main(["show", "brackwater", "--articles", str(folder)]) == 130
     assert capsys.readouterr() == ("", "")
 
 
@@ -294,7 +495,7 @@ def test_terminal_without_unicode(folder: Path) -> None:
     assert b"The company?s chief engineer" in done.stdout
 
 
-@pytest.mark.parametrize("arguments", [[], ["sing"], ["add", "x"], ["show"]])
+@pytest.mark.parametrize("arguments", [[], ["sing"], ["add"], ["show"]])
 def test_wrong_use_is_told(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """A command that is none, or lacks an argument, gets the usage and status 2."""
     with pytest.raises(SystemExit) as caught:

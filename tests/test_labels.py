@@ -486,6 +486,11 @@ FAULTS: list[tuple[str, str, str]] = [
         "third_parties:",
         "23: answers.third_parties: an empty answer is no label of this kind",
     ),
+    (
+        "language: en-GB",
+        "charset: klingon-8",
+        "5: charset: 'klingon-8' is no charset of web pages",
+    ),
     # evidence and furniture
     (
         "  cause: Somebody",
@@ -528,15 +533,6 @@ def test_fault_is_told_with_its_line(folder: Path, old: str, new: str, fault: st
     assert any(line.startswith(f"brackwater.yaml:{fault}") for line in faults(folder)), faults(
         folder
     )
-
-
-def test_furniture_that_cleaning_left_is_a_fault_for_lint_only(folder: Path) -> None:
-    """It measures the cleaning, so lint tells it with its line, and an evaluation goes on."""
-    put(folder, LABEL.replace("  - Published by Tidewater Press", "  - chief engineer"))
-
-    assert [article.id for article in load_articles(folder, TASK)] == ["brackwater"]
-    with pytest.raises(LabelsError, match=r"yaml:28: furniture\[0\]: 'chief engineer' is still"):
-        load_labelled(folder, TASK)
 
 
 def test_every_fault_of_every_file_at_once(folder: Path) -> None:

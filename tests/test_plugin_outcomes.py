@@ -196,3 +196,51 @@ def test_a_hostile_reply_cannot_write_to_the_terminal(project: Project, tmp_path
     for bad in ("\x1b]0;", "\x1b[2J", "\x07", "\u202e"):
         assert bad not in run.output
         assert bad not in junit
+
+
+# ---------------------------------------------------------------- tags, and the date in the prompt
+
+
+def label_with(project: Project, article: str, lines: str) -> None:
+    """Put lines at the top of a label."""
+    path = project.path / "fixtures" / "articles" / f"{article}.yaml"
+    path.write_text(lines + path.read_text(encoding="utf-8"), encoding="utf-8")
+
+
+def test_pass_rates_by_tag(project: Project, tmp_path: Path) -> None:
+    """With --by-tag each tag has its own rate, over the articles that carry it; without, no line."""
+    label_with(project, "harbour-dental", "tags: [exact-day, weak-password]\n")
+    label_with(project, "mill-lane", "tags: [exact-day]\n")
+    answers = rules(**WRONG_DATE)
+    with ollama_double("--models", "phi3", answers=answers, folder=tmp_path) as double:
+        plain = project.pytest("-m", "phi3", host=double.address)
+        tagged = project.pytest("-m", "phi3", "--by-tag", "-n", "2", host=double.address)
+
+    assert lines_with(tagged.output, "exact-day", "2", "17/18")
+    assert lines_with(tagged.output, "weak-password", "1", "8/9")
+    assert "weak-password" not in plain.output
+    tags = plain.results["models"]["phi3"]["tags"]
+    assert {tag: rate["right"] for tag, rate in tags.items()} == {
+        "exact-day": 17,
+        "weak-password": 8,
+    }
+
+
+def test_publication_date_can_be_left_out(project: Project, tmp_path: Path) -> None:
+    """With --no-date the models are not told it, the graders still are, and the gate compares."""
+    label_with(project, "mill-lane", "published: 2025-02-21\n")
+    log = tmp_path / "log"
+    last = {"mill_lane": {"discovery_date": "last Sunday"}}
+    with ollama_double(
+        "--models", "phi3", log=log, answers=rules(**last), folder=tmp_path
+    ) as double:
+        accepted = project.pytest("-m", "phi3", "--snapshot-update", host=double.address)
+        run = project.pytest("-m", "phi3", "--no-date", host=double.address)
+        prompts = [b["prompt"] for b in double.bodies("/api/generate") if b["prompt"]]
+
+    assert accepted.code == 0, accepted.output
+    assert run.verdicts() == {"right": 27}
+    dated = [prompt for prompt in prompts if "Published: 2025-02-21" in str(prompt)]
+    assert len(dated) == 1
+    assert len(prompts) == len(RIGHT) + 1
+    assert str(dated[0]).replace("Published: 2025-02-21\n", "") in prompts

@@ -7,19 +7,22 @@ The one place in the library that knows what a breach is. The wording of the que
 from slm_harness.breach.reader import read
 from slm_harness.task import Kind, Question, Task
 
+_YES_OR_NO = "Yes|No"
+_DAY = "[0-3][0-9]-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-[0-9]{4}"
+
 TASK = Task(
     name="breach",
     response_name="BreachAnalysisResponse",
     questions=(
-        Question("data_breach", Kind.YES_NO),
+        Question("data_breach", Kind.YES_NO, form=_YES_OR_NO),
         Question("breached_entity", Kind.NAMES),
         Question("records_breached", Kind.COUNT),
-        Question("breach_date", Kind.DATE),
-        Question("discovery_date", Kind.DATE),
-        Question("cause_known", Kind.YES_NO),
+        Question("breach_date", Kind.DATE, form=f"Unknown|{_DAY}(?: ?(?:to|-|–) ?{_DAY})?"),
+        Question("discovery_date", Kind.DATE, not_before="breach_date"),
+        Question("cause_known", Kind.YES_NO, opens="cause", form=_YES_OR_NO),
         Question("cause", Kind.TEXT),
-        Question("third_parties_involved", Kind.YES_NO),
-        Question("third_parties", Kind.NAMES, listed=True),
+        Question("third_parties_involved", Kind.YES_NO, opens="third_parties", form=_YES_OR_NO),
+        Question("third_parties", Kind.NAMES, listed=True, apart_from="breached_entity"),
     ),
     article_kinds=("breach", "round-up", "not-a-breach"),
     kind_without_answers="not-a-breach",

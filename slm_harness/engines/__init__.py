@@ -6,7 +6,18 @@ from slm_harness.engines.protocol import Engine, Presence, Reader, Report, bad_h
 from slm_harness.errors import ModelsError
 from slm_harness.records import Identity, ModelSpec
 
-__all__ = ["Engine", "Presence", "Reader", "Report", "open_engine", "why_other_model"]
+__all__ = [
+    "LOCAL_ENGINES",
+    "Engine",
+    "Presence",
+    "Reader",
+    "Report",
+    "open_engine",
+    "why_other_model",
+]
+
+LOCAL_ENGINES = frozenset({"baseline"})
+"""Engines that need no server."""
 
 
 def open_engine(spec: ModelSpec, reader: Reader | None) -> Engine:

@@ -21,6 +21,7 @@ from slm_harness.grading.expected import (
 )
 from slm_harness.grading.expected import Fault as LabelFault
 from slm_harness.labels.nodes import Document, Fault, Path
+from slm_harness.pages import known_charset
 from slm_harness.printable import shortened
 from slm_harness.task import Kind, Task
 
@@ -108,6 +109,12 @@ def _url(value: object) -> str | None:
     return _text(value) or "has to begin with http:// or https://"
 
 
+def _charset(value: object) -> str | None:
+    if isinstance(value, str) and known_charset(value) is None:
+        return f"{shortened(value, 40)!r} is no charset of web pages"
+    return _text(value)
+
+
 def _day(value: object) -> str | None:
     return None if day_of(value) else "has to be a day written YYYY-MM-DD"
 
@@ -126,6 +133,7 @@ _FIELDS: Mapping[str, Callable[[object], str | None]] = {
     "title": _text,
     "published": _day,
     "language": _text,
+    "charset": _charset,
     "kind": _text,
     "tags": _texts,
     "answers": _mapping,

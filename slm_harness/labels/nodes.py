@@ -6,7 +6,7 @@ its aliases.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import yaml
@@ -201,12 +201,27 @@ def where(path: Path) -> str:
     return shortened(text, 120) if text else ""
 
 
-def by_line(faults: Mapping[str, list[Fault]]) -> tuple[str, ...]:
-    """The faults of many files, file by file and line by line, each as one line of text."""
-    lines: list[tuple[str, int, str]] = []
-    for name, some in faults.items():
-        for fault in some:
-            place = f"{name}:{fault.line}" if fault.line else name
-            told = f"{where(fault.path)}: {fault.what}" if fault.path else fault.what
-            lines.append((name, fault.line, f"{printable(place)}: {told}"))
-    return tuple(dict.fromkeys(text for _, _, text in sorted(lines)))
+@dataclass(frozen=True, order=True)
+class Finding:
+    """A fault with the file it is in, in words that are safe to print."""
+
+    file: str
+    line: int
+    """From 1; 0 is the file as a whole."""
+    path: str
+    """``answers.records_breached.also[0].unit``; empty for the file as a whole."""
+    what: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.path}: {self.what}" if self.path else f"{place}: {self.what}"
+
+
+def findings(faults: Mapping[str, Iterable[Fault]]) -> tuple[Finding, ...]:
+    """The faults of many files, file by file and line by line, each once."""
+    found = {
+        Finding(printable(name), fault.line, where(fault.path), fault.what)
+        for name, some in faults.items()
+        for fault in some
+    }
+    return tuple(sorted(found))

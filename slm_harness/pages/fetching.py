@@ -20,6 +20,8 @@ class Fetched:
     content: bytes
     redirects: tuple[str, ...] = ()
     """Addresses passed through on the way from ``url`` to ``final_url``, neither included."""
+    charset: str = ""
+    """What the server declared with the page; empty where it declared nothing."""
 
 
 def fetch(url: str, *, timeout: float = 20.0, limit: int = LIMIT) -> Fetched:
@@ -43,7 +45,8 @@ def fetch(url: str, *, timeout: float = 20.0, limit: int = LIMIT) -> Fetched:
                 _check_answer(url, response.status_code, response.reason, response.headers, limit)
                 content = _body(response.raw, url, deadline, limit)
                 passed = tuple(str(step.url) for step in response.history[1:])
-                return Fetched(url, str(response.url), content, passed)
+                charset = _charset(response.headers.get("Content-Type", ""))
+                return Fetched(url, str(response.url), content, passed, charset)
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
         raise FetchError(f"{url}: {_in_words(error, timeout)}") from error
 
@@ -55,6 +58,14 @@ def _user_agent() -> str:
         return f"slm-harness/{version('slm-harness')}"
     except PackageNotFoundError:
         return "slm-harness"
+
+
+def _charset(content_type: str) -> str:
+    from email.message import Message
+
+    header = Message()
+    header["Content-Type"] = content_type
+    return str(header.get_param("charset") or "")
 
 
 def _check_answer(

@@ -82,23 +82,21 @@ def _types(node: dict[str, Any]) -> list[str]:
 
 
 def _title(soup: "BeautifulSoup", linked: list[dict[str, Any]]) -> str | None:
+    """The h1 that the metadata names, else the article's, else what the metadata says, else any h1.
+
+    An h1 outside the article is, in many themes, the name of the site.
+    """
     headlines = [unescape(n["headline"]) for n in linked if isinstance(n.get("headline"), str)]
-    named = [*headlines, *_meta(soup, ("og:title",))]
-    page_title = soup.title.get_text() if soup.title else ""
-    for candidate in (_heading(soup, [_one_line(name) for name in named]), *named, page_title):
-        if title := _one_line(candidate or ""):
-            return title
-    return None
-
-
-def _heading(soup: "BeautifulSoup", named: list[str]) -> str | None:
-    """The h1 that is the headline: the one the metadata names, else the article's, else the longest."""
-    headings = [_one_line(tag.get_text(" ")) for tag in soup.find_all("h1")]
-    for name in named:
-        if name in headings:
-            return name
-    inside = [_one_line(tag.get_text(" ")) for tag in _of_article(soup.find_all("h1"))]
-    return next(filter(None, inside), None) or max(headings, key=len, default=None)
+    named = [one for text in (*headlines, *_meta(soup, ("og:title",))) if (one := _one_line(text))]
+    every = soup.find_all("h1")
+    headings, inside = (
+        [one for tag in tags if (one := _one_line(tag.get_text(" ")))]
+        for tags in (every, _of_article(every))
+    )
+    page_title = _one_line(soup.title.get_text()) if soup.title else ""
+    matching = [name for name in named if name in headings]
+    ranked = [*matching, *inside, *named, max(headings, key=len, default=""), page_title]
+    return next(filter(None, ranked), None)
 
 
 def _one_line(text: str) -> str:

@@ -35,8 +35,10 @@ _TAG = re.compile(r"<(?:!doctype\s+html|!--|[a-z][a-z0-9:-]*[\s/>])", re.IGNOREC
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*>")
 
 
-def source_of(html: bytes | str, url: str | None) -> str:
+def source_of(html: bytes | str, url: str | None, charset: str | None = None) -> str:
     """The HTML of a page, decoded as a browser would where the page tells the truth.
+
+    ``charset`` is what the server declared with the bytes; it goes before what the page declares.
 
     Raises:
         PageError: the page is empty, too large, or no HTML.
@@ -48,7 +50,9 @@ def source_of(html: bytes | str, url: str | None) -> str:
         )
     # A lone surrogate cannot be encoded, so no parser takes it.
     source = (
-        _decoded(html, url) if isinstance(html, bytes) else html.encode("utf-8", "replace").decode()
+        _decoded(html, url, charset)
+        if isinstance(html, bytes)
+        else html.encode("utf-8", "replace").decode()
     )
     source = _XML_DECLARATION.sub("", source.removeprefix("\ufeff"))
     if not source.strip():
@@ -70,7 +74,7 @@ def _is_json(source: str) -> bool:
     return True
 
 
-def _decoded(content: bytes, url: str | None) -> str:
+def _decoded(content: bytes, url: str | None, charset: str | None) -> str:
     for magic, name in _OTHER_FORMATS:
         if content.lstrip()[: len(magic)] == magic:
             raise refused(url, f"this is {name}, not HTML; save the page itself")
@@ -79,12 +83,14 @@ def _decoded(content: bytes, url: str | None) -> str:
             return content[len(bom) :].decode(encoding, "replace")
     if b"\x00" in content[:1024]:
         raise refused(url, "this is binary data, not HTML; save the page itself")
-    return _read_as(content, *_candidates(content)) or content.decode(_guessed(content), "replace")
+    declared = known_charset(charset or "") or _declared(content)
+    return _read_as(content, *_candidates(content, declared)) or content.decode(
+        _guessed(content), "replace"
+    )
 
 
-def _candidates(content: bytes) -> tuple[str, ...]:
+def _candidates(content: bytes, declared: str | None) -> tuple[str, ...]:
     """UTF-8 first where the bytes cannot well be anything else, then the declared encoding."""
-    declared = _declared(content)
     if not content.isascii():
         try:
             content.decode("utf-8")
@@ -136,10 +142,13 @@ _FOR_PAGES = re.compile(
 
 def _declared(content: bytes) -> str | None:
     match = _CHARSET.search(content[:4096])
-    if match is None:
-        return None
+    return known_charset((match[1] or match[2]).decode("ascii", "replace")) if match else None
+
+
+def known_charset(declared: str) -> str | None:
+    """Python's name of what browsers take a declared charset for; None where pages have no such."""
     try:
-        name = codecs.lookup((match[1] or match[2]).decode("ascii")).name
+        name = codecs.lookup(declared).name
     except (LookupError, ValueError):
         return None
     name = _AS_BROWSERS_DO.get(name, name)

@@ -7,11 +7,39 @@ import unicodedata
 def tidy(text: str) -> str:
     """White space normalised line by line, what nobody can see taken out, accents composed.
 
+    What a chat template would take for its own marks is broken up by a space: servers turn such words
+    of a prompt into control tokens, so that an article could speak as the system or end its own turn.
     Evidence and furniture of a label go through the same function before they are looked for.
     """
-    visible = _UNSEEN.sub("", unicodedata.normalize("NFC", _NEW_LINE.sub("\n", text)))
+    broken = without_mark_runs(_NEW_LINE.sub("\n", text))
+    visible = _UNSEEN.sub("", without_mark_runs(unicodedata.normalize("NFC", broken)))
     lines = (" ".join(line.split()) for line in visible.split("\n"))
-    return "\n".join(line for line in lines if line)
+    return _TEMPLATE_MARK.sub(r"\g<0> ", "\n".join(line for line in lines if line))
+
+
+# <|im_start|>, <|eot_id|>, <｜User｜>, <start_of_turn>, </s>, <<SYS>>; [INST] and its kin of Mistral.
+_TEMPLATE_MARK = re.compile(
+    r"<(?=[|｜/<A-Za-z])|\[(?=/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS"
+    r"|TOOL_CONTENT|ARGS|CALL_ID|THINK|IMG|PREFIX|MIDDLE|SUFFIX)\])"
+)
+
+_FOREIGN = re.compile(r"[^\x00-\x7f]{31,}")
+_MOST_MARKS = 30  # as in Unicode's own Stream-Safe Text Format
+
+
+def without_mark_runs(text: str) -> str:
+    """``text`` without the marks beyond the thirtieth on one letter: composing takes their square."""
+    return _FOREIGN.sub(_cut_marks, text)
+
+
+def _cut_marks(match: re.Match[str]) -> str:
+    kept = []
+    marks = 0
+    for character in match[0]:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 _NEW_LINE = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")

@@ -92,7 +92,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     state = config.stash.get(STATE, None)
     if state is None or config.option.collectonly:
         return
-    lines = list(summary.closing_lines(state, explain=config.getoption("slm_explain")))
+    explain, by_tag = config.getoption("slm_explain"), config.getoption("slm_by_tag")
+    lines = list(summary.closing_lines(state, explain=explain, by_tag=by_tag))
     if lines:
         terminalreporter.section("slm-harness", sep="-")
         for line in lines:

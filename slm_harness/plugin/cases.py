@@ -101,6 +101,8 @@ def record(item: pytest.Item, outcome: Outcome) -> None:
         ("recalled", "" if outcome.recalled is None else outcome.recalled),
         ("key", outcome.key),
         ("conforms", "" if outcome.conforms is None else outcome.conforms),
+        ("in_form", "" if outcome.in_form is None else outcome.in_form),
+        ("contradicts", outcome.contradicts),
     ]
 
 

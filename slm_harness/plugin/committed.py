@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from slm_harness.errors import SettingsError, SnapshotError
 from slm_harness.evidence import Evidence, load_evidence
-from slm_harness.gate import Snapshot, parse
+from slm_harness.gate import Snapshot, load_snapshot
 
 _T = TypeVar("_T")
 
@@ -22,7 +22,7 @@ def snapshots(
     Raises:
         SnapshotError: one of them cannot be read.
     """
-    return _read(models, lambda model: _snapshot(folder / f"{model}.txt", model), forgive)
+    return _read(models, lambda model: load_snapshot(folder, model), forgive)
 
 
 def replies(
@@ -50,19 +50,6 @@ def _read(
             continue
         if one is not None:
             found[model] = one
-    return found
-
-
-def _snapshot(path: Path, model: str) -> Snapshot | None:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SnapshotError(f"{path}: the snapshot cannot be read: {error}") from error
-    found = parse(text, str(path))
-    if found.model != model:
-        raise SnapshotError(f"{path}: this is the snapshot of {found.model}")
     return found
 
 

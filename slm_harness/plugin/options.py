@@ -7,18 +7,8 @@ import pytest
 
 from slm_harness.asking import Mode
 from slm_harness.errors import SettingsError
-from slm_harness.session import Settings
+from slm_harness.session import PLACES, Settings
 from slm_harness.task import Task
-
-_PATHS = {
-    "slm_prompt": ("evals/prompts/breach.yaml", "wording of the questions"),
-    "slm_models": ("evals/models.yaml", "the models that can be evaluated"),
-    "slm_articles": ("fixtures/articles", "folder of the labelled articles"),
-    "slm_answers": ("evals/answers", "folder of the accepted replies"),
-    "slm_snapshots": ("evals/__snapshots__", "folder of the accepted pass rates"),
-    "slm_store": (".slm-harness", "working store of all replies"),
-    "slm_reports": ("reports", "folder of what a run leaves"),
-}
 
 
 def add(parser: pytest.Parser) -> None:
@@ -37,7 +27,7 @@ def add(parser: pytest.Parser) -> None:
         default=None,
         dest="slm_articles",
         metavar="DIR",
-        help=_PATHS["slm_articles"][1],
+        help=PLACES["articles"][1],
     )
     group.addoption(
         "--answers",
@@ -46,6 +36,18 @@ def add(parser: pytest.Parser) -> None:
         dest="slm_mode",
         help="auto: recall stored replies, ask the rest; replay: no server, accepted and stored "
         "replies only; fresh: ask everything again",
+    )
+    group.addoption(
+        "--no-date",
+        action="store_false",
+        dest="slm_dated",
+        help="do not tell the models when an article was published, to see what they make of that",
+    )
+    group.addoption(
+        "--by-tag",
+        action="store_true",
+        dest="slm_by_tag",
+        help="print also the pass rates over the articles of each tag",
     )
     group.addoption(
         "--explain-asks",
@@ -66,8 +68,8 @@ def add(parser: pytest.Parser) -> None:
         help="fail when a configured model cannot be evaluated, instead of naming it",
     )
     parser.addini("slm_task", "the task, as MODULE:NAME", default="slm_harness.breach:TASK")
-    for name, (default, description) in _PATHS.items():
-        parser.addini(name, description, default=default)
+    for name, (default, description) in PLACES.items():
+        parser.addini(f"slm_{name}", description, default=default)
 
 
 def settings(config: pytest.Config) -> Settings:
@@ -78,6 +80,7 @@ def settings(config: pytest.Config) -> Settings:
     """
     given = config.getoption("slm_articles")
     added = tuple(config.getoption("slm_added_models"))
+    dated = bool(config.getoption("slm_dated"))
     articles = config.invocation_params.dir / given if given else path(config, "slm_articles")
     return Settings(
         task=_task(config.getini("slm_task")),
@@ -91,8 +94,13 @@ def settings(config: pytest.Config) -> Settings:
         reports=path(config, "slm_reports"),
         mode=Mode(config.getoption("slm_mode")),
         added_models=added,
+        dated=dated,
         flags="".join(
-            [*(f" --model {one}" for one in added), f" --articles={given}" * bool(given)]
+            [
+                *(f" --model {one}" for one in added),
+                f" --articles={given}" * bool(given),
+                " --no-date" * (not dated),
+            ]
         ),
     )
 

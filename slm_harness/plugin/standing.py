@@ -6,10 +6,11 @@ from contextlib import closing
 import pytest
 
 from slm_harness.asking import Mode, ask_there, never_accepted
+from slm_harness.engines import LOCAL_ENGINES
 from slm_harness.gate import Snapshot
 from slm_harness.plugin.selection import Selection
 from slm_harness.plugin.state import Standing
-from slm_harness.session import LOCAL_ENGINES, Evaluation
+from slm_harness.session import Evaluation
 from slm_harness.store import key_of, key_parts
 from slm_harness.task import reworded
 

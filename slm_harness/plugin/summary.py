@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
@@ -9,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from slm_harness.asking import Obtained
+from slm_harness.engines import LOCAL_ENGINES
 from slm_harness.plugin.state import State
 from slm_harness.records import Outcome, Verdict
 from slm_harness.report.results import results_json
 from slm_harness.report.tally import Tally, tally
-from slm_harness.report.terminal import table
-from slm_harness.session import LOCAL_ENGINES, provenance_of_prompt
+from slm_harness.report.terminal import table, tag_table
+from slm_harness.session import provenance_of_prompt
 from slm_harness.store import write_atomically
 
 
@@ -25,7 +27,7 @@ def outcome_of(report: pytest.TestReport) -> Outcome | None:
     if not finished or "verdict" not in found:
         return None
     seconds, tokens = found["seconds"], found["tokens"]
-    recalled, conforms = found["recalled"], found["conforms"]
+    recalled, conforms, in_form = found["recalled"], found["conforms"], found["in_form"]
     return Outcome(
         model=str(found["model"]),
         article=str(found["article"]),
@@ -39,6 +41,8 @@ def outcome_of(report: pytest.TestReport) -> Outcome | None:
         recalled=recalled if isinstance(recalled, bool) else None,
         key=str(found["key"]),
         conforms=conforms if isinstance(conforms, bool) else None,
+        in_form=in_form if isinstance(in_form, bool) else None,
+        contradicts=str(found["contradicts"]),
     )
 
 
@@ -46,8 +50,9 @@ def tallies(state: State) -> list[Tally]:
     """The numbers of every model that had a case in the run."""
     ran = {outcome.model for outcome in state.outcomes.values()}
     questions = state.evaluation.settings.task.ids
+    tags = {id_: article.tags for id_, article in state.evaluation.articles.items()}
     return [
-        tally(model, questions, state.outcomes.values(), state.comparable.get(model))
+        tally(model, questions, state.outcomes.values(), state.comparable.get(model), tags)
         for model in state.evaluation.models
         if model in ran
     ]
@@ -78,13 +83,17 @@ def write_results(state: State) -> None:
     write_atomically(state.evaluation.settings.reports / "results.json", text)
 
 
-def closing_lines(state: State, *, explain: bool) -> Iterator[str]:
+def closing_lines(state: State, *, explain: bool, by_tag: bool) -> Iterator[str]:
     """The lines at the end of a run."""
     found = tallies(state)
     if found:
         snapshots = {model: model in state.before for model in state.evaluation.models}
         yield from table(found, state.evaluation.commonest_answers, snapshots)
         yield ""
+        if by_tag:
+            articles = state.evaluation.articles.values()
+            yield from tag_table(found, Counter(tag for one in articles for tag in one.tags))
+            yield ""
         yield from _hints(state, found)
     for model in state.evaluation.models:
         if model in state.standing.left_out:

@@ -35,10 +35,16 @@ class Tally:
     model: str
     questions: Mapping[str, Rate]
     total: Rate
+    tags: Mapping[str, Rate]
+    """Over the articles that carry a tag, by tag."""
     articles: int
     """Articles with a reply."""
     conforming: int
     """Articles whose reply keeps to the schema to the letter."""
+    contradicting: int
+    """Articles whose reply contradicts itself."""
+    forms: Mapping[str, tuple[int, int]]
+    """Question id to answers in the form that it asks for, of how many; only where it asks for one."""
     asked: int
     """Articles that the model was asked in this run."""
     recalled: int
@@ -50,9 +56,13 @@ class Tally:
 
 
 def tally(
-    model: str, questions: Sequence[str], outcomes: Iterable[Outcome], before: Snapshot | None
+    model: str,
+    questions: Sequence[str],
+    outcomes: Iterable[Outcome],
+    before: Snapshot | None,
+    tags: Mapping[str, Sequence[str]],
 ) -> Tally:
-    """Count the outcomes of one model."""
+    """Count the outcomes of one model; ``tags`` are those of every article."""
     mine = [outcome for outcome in outcomes if outcome.model == model]
     replies = {o.article: o for o in mine if o.verdict is not Verdict.NOT_MEASURED}
     seconds = [o.seconds for o in replies.values() if o.seconds is not None]
@@ -61,8 +71,18 @@ def tally(
         model=model,
         questions={q: _rate([o for o in mine if o.question == q], before) for q in questions},
         total=_rate(mine, before),
+        tags={
+            tag: _rate([o for o in mine if tag in tags[o.article]], before)
+            for tag in sorted({tag for o in mine for tag in tags[o.article]})
+        },
         articles=len(replies),
         conforming=sum(o.conforms is True for o in replies.values()),
+        contradicting=len({o.article for o in mine if o.contradicts}),
+        forms={
+            q: (sum(o.in_form is True for o in told), len(told))
+            for q in questions
+            if (told := [o for o in mine if o.question == q and o.in_form is not None])
+        },
         asked=sum(o.recalled is False for o in replies.values()),
         recalled=sum(o.recalled is True for o in replies.values()),
         seconds_per_article=sum(seconds) / len(seconds) if seconds else None,

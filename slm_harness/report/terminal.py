@@ -44,6 +44,15 @@ def table(
     return _aligned(rows)
 
 
+def tag_table(tallies: Sequence[Tally], articles: Mapping[str, int]) -> list[str]:
+    """The lines of the table of right answers by tag; ``articles`` is how many carry it."""
+    rows: list[list[str]] = [["", "articles", *(t.model for t in tallies)]]
+    for tag in sorted({tag for t in tallies for tag in t.tags}):
+        cells = [_cell(t.tags[tag], False) if tag in t.tags else "-" for t in tallies]
+        rows.append([tag, str(articles[tag]), *cells])
+    return _aligned(rows)
+
+
 def _cell(rate: Rate, compared: bool) -> str:
     """``11/12 +1 -2``: right of scored, then how many rose and fell since the snapshot."""
     if rate.scored == 0:
@@ -60,8 +69,19 @@ def _number(value: float | None, digits: int) -> str:
     return "-" if value is None else f"{value:.{digits}f}"
 
 
+def _form(tally: Tally) -> str:
+    kept, of = (
+        (sum(numbers) for numbers in zip(*tally.forms.values(), strict=True))
+        if tally.forms
+        else (0, 0)
+    )
+    return f"{kept}/{of}" if of else "-"
+
+
 _COSTS: Mapping[str, Callable[[Tally], str]] = {
     "replies to the schema": lambda t: f"{t.conforming}/{t.articles}" if t.articles else "-",
+    "in the form asked for": _form,
+    "contradict themselves": lambda t: f"{t.contradicting}/{t.articles}" if t.articles else "-",
     "seconds per article": lambda t: _number(t.seconds_per_article, 2),
     "tokens per second": lambda t: _number(t.tokens_per_second, 1),
     "articles asked": lambda t: str(t.asked),

@@ -1,0 +1,34 @@
+"""The ``slm-harness`` command: add an article, look at one, check the labels, grade again."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from slm_harness.cli import add, coverage, lint, regrade, show
+from slm_harness.cli.printing import complain
+from slm_harness.errors import HarnessError
+
+_COMMANDS = (add, show, lint, coverage, regrade)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; 0 is success, 1 faults found, 2 a refusal in one line, 130 interrupted."""
+    parser = argparse.ArgumentParser(prog="slm-harness", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for command in _COMMANDS:
+        command.declare(commands)
+    arguments = parser.parse_args(argv)
+    try:
+        status: int = arguments.run(arguments)
+        sys.stdout.flush()
+    except HarnessError as error:
+        complain(error.message)
+        return 2
+    except BrokenPipeError:
+        # Whoever reads stopped reading (`| head`); the interpreter's own last flush must not fail too.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    return status

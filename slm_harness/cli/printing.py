@@ -1,0 +1,93 @@
+"""What the commands have in common: where things are, and lines that cannot repaint a terminal."""
+
+import argparse
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from slm_harness.printable import printable
+from slm_harness.task import Task
+
+ARTICLES = Path("fixtures/articles")
+_CHARACTERS_PER_TOKEN = 4
+
+
+def task() -> Task:
+    """The task whose labels the commands read."""
+    from slm_harness.breach import TASK
+
+    return TASK
+
+
+def articles_option(parser: argparse.ArgumentParser) -> None:
+    """Let a command take ``--articles``."""
+    parser.add_argument(
+        "--articles",
+        metavar="DIR",
+        type=Path,
+        default=ARTICLES,
+        help="folder of <id>.html and <id>.yaml (default: %(default)s)",
+    )
+
+
+def articles_argument(parser: argparse.ArgumentParser) -> None:
+    """Let a command take the folder as its argument."""
+    parser.add_argument(
+        "articles",
+        metavar="DIR",
+        nargs="?",
+        type=Path,
+        default=ARTICLES,
+        help="folder of <id>.html and <id>.yaml (default: %(default)s)",
+    )
+
+
+def say(lines: Iterable[str], marks: tuple[str, str] | None = None) -> None:
+    """Write lines without what could repaint the terminal, whatever its encoding can show.
+
+    ``marks`` are two characters of private use that stand around what is to be shown in bold.
+    """
+    encoding = sys.stdout.encoding or "utf-8"
+    for line in lines:
+        indent = line[: len(line) - len(line.lstrip(" "))]
+        text = indent + _pieces(line, marks) if line.strip() else ""
+        sys.stdout.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+
+
+def _pieces(line: str, marks: tuple[str, str] | None) -> str:
+    if marks is None:
+        return printable(line)
+    first, *rest = line.split(marks[0])
+    told = [_piece(first)]
+    for piece in rest:
+        inside, _, after = piece.partition(marks[1])
+        told.append(f"\033[1m{_piece(inside)}\033[0m{_piece(after)}")
+    return "".join(told).strip()
+
+
+def _piece(text: str) -> str:
+    """``printable(text)`` with the spaces at its ends, which part it from its neighbours."""
+    clean = printable(text)
+    before = " " if text[:1].isspace() else ""
+    after = " " if text[-1:].isspace() and clean else ""
+    return f"{before}{clean}{after}"
+
+
+def size(text: str) -> str:
+    """How long a prompt is, in words and estimated tokens."""
+    tokens = -(-len(text) // _CHARACTERS_PER_TOKEN)
+    return f"{len(text.split()):,} words, about {tokens:,} tokens"
+
+
+def complain(message: str) -> None:
+    """Write a refusal to stderr."""
+    lines = (printable(line) for line in message.splitlines())
+    sys.stderr.write(
+        "\n".join([f"slm-harness: {next(lines, '')}", *(f"  {line}" for line in lines)]) + "\n"
+    )
+
+
+def report(line: str) -> None:
+    """Tell a person who waits at a terminal what takes its time; nobody else."""
+    if sys.stderr.isatty():
+        sys.stderr.write(printable(line) + "\n")

@@ -1,0 +1,113 @@
+"""``slm-harness show``: an article as a model gets it, and what its label says of it."""
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from slm_harness.cli.printing import articles_option, say, size, task
+from slm_harness.printable import shortened
+
+if TYPE_CHECKING:
+    from slm_harness.labels import Labelled
+
+_BOLD = ("\ue000", "\ue001")
+"""Cleaning takes characters of private use out of every text, so these two are ours."""
+_MARKS = ("»", "«")
+_CONTEXT = 40
+"""Characters of the text that are shown on either side of evidence."""
+_LINE = 100
+_DROPPED_LINES = 12
+
+
+def declare(commands: Any) -> None:  # noqa: ANN401 - argparse names no public type for it
+    """Add the command."""
+    text = (
+        "Print the text of an article exactly as a model gets it, its size, what cleaning dropped "
+        "from the page, and each answer of the label with its evidence marked in the text."
+    )
+    parser = commands.add_parser(
+        "show", help="print an article as a model gets it, and its label", description=text
+    )
+    parser.add_argument("id", metavar="ID", help="name of the article: its files without .html")
+    parser.add_argument("--all", action="store_true", help="every line that was dropped")
+    articles_option(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print it."""
+    from slm_harness.labels import load_labelled
+
+    (labelled,) = load_labelled(arguments.articles, task(), drafts=True, only=arguments.id)
+    prompt = labelled.article.prompt
+    if sys.stdout.isatty():
+        phrases = [phrase for some in labelled.evidence.values() for phrase in some]
+        say(marked(prompt, phrases, _BOLD).split("\n"), _BOLD)
+    else:
+        say(prompt.split("\n"))
+    article = labelled.article
+    state = ", a draft" if labelled.draft else ""
+    say(["", f"-- {article.id}: {size(prompt)}; {article.kind}{state}", ""])
+    say(dropped(labelled.html, article.text, labelled.charset, every=arguments.all))
+    say(["", *_label(labelled)])
+    return 0
+
+
+def dropped(html: bytes, text: str, charset: str | None, *, every: bool) -> Iterator[str]:
+    """What cleaning left out of a page, line by line."""
+    from slm_harness.pages import dropped_lines, page_lines
+
+    lines = dropped_lines(html, text, charset)
+    everything = sum(len(line.split()) for line in page_lines(html, charset))
+    words = sum(len(line.split()) for line in lines)
+    yield f"dropped {words:,} of the page's {everything:,} words:"
+    shown = lines if every else lines[:_DROPPED_LINES]
+    yield from (f"    {shortened(line, _LINE)}" for line in shown)
+    if len(lines) > len(shown):
+        yield f"    … and {len(lines) - len(shown)} lines more (slm-harness show ID --all)"
+
+
+def marked(text: str, phrases: Iterable[str], marks: tuple[str, str]) -> str:
+    """``text`` with two marks around every phrase that is in it; what overlaps is marked as one."""
+    spans: list[list[int]] = []
+    for start, end in sorted(_spans(text, phrases)):
+        if spans and start <= spans[-1][1]:
+            spans[-1][1] = max(end, spans[-1][1])
+        else:
+            spans.append([start, end])
+    for start, end in reversed(spans):
+        text = f"{text[:start]}{marks[0]}{text[start:end]}{marks[1]}{text[end:]}"
+    return text
+
+
+def _spans(text: str, phrases: Iterable[str]) -> Iterator[tuple[int, int]]:
+    flat = text.replace("\n", " ")
+    for phrase in phrases:
+        words = " ".join(phrase.split())
+        start = flat.find(words)
+        if words and start >= 0:
+            yield start, start + len(words)
+
+
+def _label(labelled: "Labelled") -> Iterator[str]:
+    from slm_harness.grading import expected_in_words
+
+    article = labelled.article
+    for question in task().questions:
+        contested = " (contested)" if question.id in article.contested else ""
+        yield f"{question.id}{contested}: {expected_in_words(question.kind, article.answers[question.id])}"
+        for phrase in labelled.evidence.get(question.id, ()):
+            yield f"    {in_context(article.text, phrase)}"
+
+
+def in_context(text: str, phrase: str) -> str:
+    """Evidence with a few words of the text around it, and the line of the text it begins on."""
+    start, end = next(_spans(text, [phrase]), (0, 0))
+    flat = text.replace("\n", " ")
+    before, after = flat[max(0, start - _CONTEXT) : start], flat[end : end + _CONTEXT]
+    # Whole words only.
+    before = before if start <= _CONTEXT else "… " + before.partition(" ")[2]
+    after = after if end + _CONTEXT >= len(flat) else after.rpartition(" ")[0] + " …"
+    line = text.count("\n", 0, start) + 1
+    return f"line {line}: {before}{_MARKS[0]}{flat[start:end]}{_MARKS[1]}{after}"

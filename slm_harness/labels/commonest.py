@@ -1,0 +1,33 @@
+"""What somebody would score who has read no article: the floor under every pass rate."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from slm_harness import grading
+from slm_harness.records import Article
+from slm_harness.task import Task
+
+
+def commonest_answers(
+    articles: Iterable[Article], task: Task
+) -> Mapping[str, tuple[str, int, int]]:
+    """Per question the label that occurs most often, given as the answer to every article.
+
+    Returns:
+        Question id to (answer, how many it would get right, of how many scored).
+    """
+    found = {}
+    everything = list(articles)
+    for question in task.questions:
+        scored = [a for a in everything if question.id not in a.contested]
+        labels = [(a, a.answers[question.id]) for a in scored]
+        counts = Counter(grading.canonical(question.kind, label) for _, label in labels)
+        if not counts:
+            continue
+        answer = counts.most_common(1)[0][0]
+        right = sum(
+            grading.grade(question.id, label, answer, published=a.published, task=task).passed
+            for a, label in labels
+        )
+        found[question.id] = (answer, right, len(labels))
+    return found

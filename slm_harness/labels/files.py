@@ -1,0 +1,122 @@
+"""The files of a folder of articles, each read, and what is wrong with it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from slm_harness.errors import PageError, SettingsError
+from slm_harness.labels import checks
+from slm_harness.labels.nodes import MAX_BYTES, Document, Fault, read_yaml
+from slm_harness.labels.quotes import flat, lost_evidence
+from slm_harness.pages import LIMIT, Page, read_page
+from slm_harness.printable import shortened
+from slm_harness.task import Task
+
+
+@dataclass
+class ReadArticle:
+    """The two files of one article as they were read."""
+
+    stem: str
+    label_file: Path
+    page_file: Path
+    document: Document | None = None
+    html: bytes | None = None
+    page: Page | None = None
+    of_label: list[Fault] = field(default_factory=list)
+    of_page: list[Fault] = field(default_factory=list)
+
+    @property
+    def label(self) -> Mapping[str, Any]:
+        """What the label file holds; empty where it is no mapping."""
+        value = self.document.value if self.document else None
+        return value if isinstance(value, dict) else {}
+
+    @property
+    def faults(self) -> Mapping[str, list[Fault]]:
+        """The faults by file."""
+        return {str(self.label_file): self.of_label, str(self.page_file): self.of_page}
+
+
+def read_folder(
+    folder: Path, task: Task, *, drafts: bool, only: str | None = None
+) -> tuple[list[ReadArticle], Mapping[str, list[Fault]]]:
+    """Read every article of ``folder``, or the one that ``only`` names.
+
+    Returns:
+        The articles by id, and the faults of files that are named like none.
+
+    Raises:
+        SettingsError: there is no such folder, nothing in it, or no article named ``only``.
+    """
+    files = _files(folder)
+    stems = sorted({path.stem for path in files if path.suffix in (".html", ".yaml")})
+    if only is not None:
+        if only not in stems:
+            hint = checks.nearest(only, stems)
+            raise SettingsError(f"{folder}: there is no article {shortened(only, 80)!r}{hint}")
+        return [_read(folder, only, task, drafts=drafts)], {}
+    return [_read(folder, stem, task, drafts=drafts) for stem in stems], dict(_misnamed(files))
+
+
+def _files(folder: Path) -> list[Path]:
+    advice = "add <id>.html and <id>.yaml, or name another folder with --articles=DIR"
+    try:
+        found = [path for path in folder.iterdir() if not path.name.startswith(".")]
+    except OSError as error:
+        reason = "is no folder" if isinstance(error, NotADirectoryError) else "cannot be read"
+        if isinstance(error, FileNotFoundError):
+            reason = "is not there"
+        raise SettingsError(f"{folder}: the folder of articles {reason}; {advice}") from error
+    files = [path for path in found if path.suffix.lower() in (*_SUFFIXES, *_SUFFIXES.values())]
+    if not files:
+        raise SettingsError(f"{folder}: the folder of articles is empty; {advice}")
+    return files
+
+
+_SUFFIXES = {".yml": ".yaml", ".htm": ".html"}
+
+
+def _misnamed(files: Iterable[Path]) -> Iterator[tuple[str, list[Fault]]]:
+    for path in files:
+        if path.suffix not in (".html", ".yaml"):
+            lower = path.suffix.lower()
+            what = (
+                f"the name ends in {path.suffix}; call it {path.stem}{_SUFFIXES.get(lower, lower)}"
+            )
+            yield str(path), [Fault(0, (), what)]
+
+
+def _read(folder: Path, stem: str, task: Task, *, drafts: bool) -> ReadArticle:
+    read = ReadArticle(stem, folder / f"{stem}.yaml", folder / f"{stem}.html")
+    content = _content(read.label_file, read.page_file, MAX_BYTES, read.of_label)
+    read.html = _content(read.page_file, read.label_file, LIMIT, read.of_page)
+    if content is not None:
+        read.document = read_yaml(content)
+        read.of_label += checks.faults_of(read.document, task, stem, drafts=drafts)
+    if read.html is not None:
+        read.page = _page(read.html, read.label.get("charset"), read.of_page)
+    if read.document is not None and read.html is not None and read.page is not None:
+        read.of_label += lost_evidence(read.document, flat(read.page.text), read.html)
+    return read
+
+
+def _content(path: Path, partner: Path, limit: int, faults: list[Fault]) -> bytes | None:
+    try:
+        if path.is_file():
+            with path.open("rb") as file:
+                return file.read(limit + 1)
+        what = "is no regular file" if path.exists() else f"is not there, but {partner.name} is"
+    except OSError as error:
+        what = f"cannot be read: {error.strerror or error}"
+    faults.append(Fault(0, (), f"{what}; every article is two files of one name"))
+    return None
+
+
+def _page(html: bytes, charset: object, faults: list[Fault]) -> Page | None:
+    try:
+        return read_page(html, charset=charset if isinstance(charset, str) else None)
+    except PageError as error:
+        faults.append(Fault(0, (), error.message))
+        return None

@@ -1,0 +1,130 @@
+"""Every fault of every label of a folder, beyond what an evaluation refuses: for those who write labels."""
+
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from slm_harness import strict_yaml
+from slm_harness.errors import SettingsError
+from slm_harness.labels.checks import day_of, nearest, texts_of
+from slm_harness.labels.consistency import contradictions, parsed_answers
+from slm_harness.labels.files import ReadArticle, read_folder
+from slm_harness.labels.nodes import Fault, Finding, findings
+from slm_harness.labels.quotes import evidence_not_in_edited, faulty_furniture, flat
+from slm_harness.labels.support import unsupported
+from slm_harness.task import Task
+
+
+@dataclass(frozen=True)
+class Linted:
+    """What was looked at, and what was found."""
+
+    articles: int
+    findings: tuple[Finding, ...]
+
+
+def lint(folder: Path, task: Task) -> Linted:
+    """Look at every file of ``folder``.
+
+    Raises:
+        SettingsError: there is no such folder, nothing in it, or its list of tags cannot be read.
+    """
+    tags = known_tags(folder)
+    read, misnamed = read_folder(folder, task, drafts=True)
+    faults = dict(misnamed)
+    for one in read:
+        one.of_label += _beyond(one, task, tags)
+    for one, what in _same_text(read):
+        one.of_page.append(Fault(0, (), what))
+    for one in read:
+        faults |= one.faults
+    return Linted(len(read), findings(faults))
+
+
+def known_tags(folder: Path) -> dict[str, dict[str, str]]:
+    """The tags that ``tags.yaml`` beside ``folder`` allows: group to tag to meaning; empty without one.
+
+    Raises:
+        SettingsError: the file is not made like that.
+    """
+    path = folder.absolute().parent / "tags.yaml"
+    try:
+        content = strict_yaml.load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path}: the list of tags cannot be read: {error}") from error
+    if not isinstance(content, dict) or not all(_is_group(group) for group in content.values()):
+        raise SettingsError(f"{path}: it has to map groups to tags, and each tag to its meaning")
+    return content
+
+
+def _is_group(group: object) -> bool:
+    return isinstance(group, dict) and all(
+        isinstance(tag, str) and isinstance(meaning, str) for tag, meaning in group.items()
+    )
+
+
+def _beyond(one: ReadArticle, task: Task, tags: dict[str, dict[str, str]]) -> Iterator[Fault]:
+    document = one.document
+    if document is None:
+        return
+    label = one.label
+    published = day_of(label.get("published")) or (one.page.published if one.page else None)
+    found = [*_draft(label), *_unknown_tags(label, {t for group in tags.values() for t in group})]
+    parsed = parsed_answers(label, task)
+    found += contradictions(label, parsed, task, published)
+    yield from (Fault(document.line(path), path, what) for path, what in found)
+    yield from _unsupported(one, task, published)
+    if one.page is not None and one.html is not None:
+        yield from faulty_furniture(document, flat(one.page.text), one.html)
+    yield from evidence_not_in_edited(document)
+
+
+def _draft(label: object) -> Iterator[tuple[tuple[str], str]]:
+    if isinstance(label, dict) and label.get("draft") is True:
+        yield ("draft",), "still a draft, which an evaluation refuses; check it, take the line out"
+
+
+def _unknown_tags(label: object, known: set[str]) -> Iterator[tuple[tuple[str, int], str]]:
+    given = label.get("tags") if isinstance(label, dict) else None
+    for index, tag in enumerate(given if known and isinstance(given, list) else ()):
+        if isinstance(tag, str) and tag not in known:
+            yield ("tags", index), f"{tag!r} is not in tags.yaml{nearest(tag, known)}"
+
+
+def _unsupported(one: ReadArticle, task: Task, published: date | None) -> Iterator[Fault]:
+    evidence, document = one.label.get("evidence"), one.document
+    if not isinstance(evidence, dict) or document is None:
+        return
+    for question, expected in parsed_answers(one.label, task).items():
+        phrases = texts_of(evidence.get(question))
+        path = ("evidence", question)
+        for what in unsupported(expected, phrases, published) if phrases else ():
+            yield Fault(document.line(path), path, what)
+
+
+_ALIKE = 0.9
+"""Share of words in common from which two texts are one: a page saved twice has its small changes."""
+
+
+def _same_text(read: Iterable[ReadArticle]) -> Iterator[tuple[ReadArticle, str]]:
+    seen: list[tuple[ReadArticle, list[str]]] = []
+    for one in read:
+        if one.page is None:
+            continue
+        words = one.page.text.casefold().split()
+        for other, theirs in seen:
+            if _alike(words, theirs):
+                yield one, f"has the text of {other.page_file.name}; keep one of the two"
+                break
+        seen.append((one, words))
+
+
+def _alike(a: list[str], b: list[str]) -> bool:
+    if min(len(a), len(b)) < _ALIKE * max(len(a), len(b)):
+        return False
+    matcher = difflib.SequenceMatcher(None, a, b, autojunk=False)
+    return matcher.quick_ratio() >= _ALIKE and matcher.ratio() >= _ALIKE
