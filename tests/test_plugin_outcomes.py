@@ -244,3 +244,74 @@ def test_publication_date_can_be_left_out(project: Project, tmp_path: Path) -> N
     assert len(dated) == 1
     assert len(prompts) == len(RIGHT) + 1
     assert str(dated[0]).replace("Published: 2025-02-21\n", "") in prompts
+
+
+# ---------------------------------------------------------------- beside the verdicts
+
+
+def test_contradictions_and_forms_have_rates_of_their_own(project: Project, tmp_path: Path) -> None:
+    """A reply that contradicts itself is counted, so is a day in another form; no verdict changes."""
+    answers = rules(
+        harbour_dental={"third_parties_involved": "No", "third_parties": ["Postwright"]},
+        mill_lane={"breach_date": "14 February 2025"},
+    )
+    with ollama_double("--models", "phi3", answers=answers, folder=tmp_path) as double:
+        run = project.pytest("-m", "phi3", "-n", "2", host=double.address)
+
+    assert run.verdicts() == {"right": 26, "wrong": 1}
+    assert lines_with(run.output, "contradict themselves", "1/3")
+    assert lines_with(run.output, "in the form asked for", "11/12")
+    model = run.results["models"]["phi3"]
+    assert model["contradicting"] == 1
+    assert model["forms"]["breach_date"] == {"kept": 2, "of": 3}
+    case = one(run, "test_answer[phi3-harbour-dental-third_parties_involved]")
+    assert case["contradicts"] == "it is No, and third_parties has an answer"
+    assert case["verdict"] == "right"
+
+
+def test_a_judge_is_asked_once_and_changes_nothing(project: Project, tmp_path: Path) -> None:
+    """Its opinion on free text is shown where it differs, kept in results.json, and stored."""
+    log = tmp_path / "log"
+    answers = [
+        {"contains": ["Fact:", "password was guessed"], "reply": {"same_fact": "No"}},
+        *rules(harbour_dental={"cause": "The password was guessed"}),
+    ]
+    models = "phi3,mistral"
+    with ollama_double("--models", models, log=log, answers=answers, folder=tmp_path) as double:
+        project.pytest("-m", "phi3", "--snapshot-update", host=double.address)
+        arguments = ("-m", "phi3", "--judge", "mistral")
+        run = project.pytest(*arguments, host=double.address)
+        again = project.pytest(*arguments, "-n", "2", host=double.address)
+        asked = [b for b in double.bodies("/api/generate") if "Fact:" in str(b["prompt"])]
+
+    assert run.verdicts() == again.verdicts() == {"right": 27}
+    assert run.code == again.code == 0
+    assert len(asked) == 1
+    for output in (run.output, again.output):
+        assert lines_with(output, "second opinion of mistral", "with the graders on 0 of 1")
+        assert lines_with(
+            output, "phi3-harbour-dental-cause: graded right, mistral holds it to be wrong"
+        )
+    (opinion,) = again.results["opinions"]
+    assert (opinion["case"], opinion["agrees"]) == ("phi3-harbour-dental-cause", False)
+
+
+def test_a_judge_without_a_server_is_no_failure(project: Project) -> None:
+    """What it would have said is not known, which is one line."""
+    project.pytest("-m", "baseline", "--snapshot-update")
+    run = project.pytest("-m", "baseline", "--judge", "mistral")
+
+    assert run.code == 0, run.output
+    assert lines_with(run.output, "no opinion on 1: no Ollama server answers at http://127.0.0.1:9")
+
+
+@pytest.mark.parametrize(
+    ("judge", "why"),
+    [("mistrall", "did you mean 'mistral'?"), ("baseline", "is no language model")],
+)
+def test_a_judge_that_is_none_is_refused(project: Project, judge: str, why: str) -> None:
+    """A misspelt model and the rule-based reader are one line before anything is asked."""
+    run = project.pytest("-m", "baseline", "--judge", judge)
+
+    assert run.code == 4
+    assert why in run.output

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from slm_harness.asking import Mode
+from slm_harness.asking import Mode, Obtained
 from slm_harness.errors import HarnessError, ModelsError, SettingsError
 from slm_harness.gate import Snapshot
 from slm_harness.journal import Follower, Journal
+from slm_harness.labels.checks import nearest
 from slm_harness.plugin import committed, options, summary
 from slm_harness.plugin.cases import case_of, wanted
 from slm_harness.plugin.filling import Filler
@@ -20,6 +21,7 @@ from slm_harness.plugin.standing import find_out, selection
 from slm_harness.plugin.state import STATE, Asking, Standing, State, model_of
 from slm_harness.printable import printable
 from slm_harness.records import ModelSpec
+from slm_harness.second_opinion import check_judge, opinions
 from slm_harness.session import Case, Evaluation, Settings, load_specs
 from slm_harness.store import write_atomically
 
@@ -114,8 +116,19 @@ def _state(config: pytest.Config, settings: Settings, models: Mapping[str, Model
         asking=asking,
         updating=updating,
         all_wrong_fail=config.getoption("slm_all_wrong_fail"),
+        judge=_judge(config, models),
         notes=notes,
     )
+
+
+def _judge(config: pytest.Config, models: Mapping[str, ModelSpec]) -> str:
+    """The model that gives a second opinion; empty without one."""
+    judge: str = config.getoption("slm_judge") or ""
+    if judge:
+        if judge not in models:
+            raise ModelsError(f"--judge {judge}: no model is called that{nearest(judge, models)}")
+        check_judge(models[judge])
+    return judge
 
 
 def _standing(
@@ -269,6 +282,8 @@ def finish(session: pytest.Session, state: State) -> None:
     if state.asking is None:
         return
     state.asking.filler.stop()
+    if session.exitstatus != pytest.ExitCode.INTERRUPTED:
+        _ask_judge(session.config, state)
     with _noting(state, "reports/results.json was not written"):
         summary.write_results(state)
     if session.exitstatus == pytest.ExitCode.INTERRUPTED:
@@ -279,6 +294,22 @@ def finish(session: pytest.Session, state: State) -> None:
     state.notes += refused
     if refused and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _ask_judge(config: pytest.Config, state: State) -> None:
+    """Get the second opinions, in this thread: all cases are done by now."""
+    if not state.judge:
+        return
+    state.follower.drain()
+    replies = {
+        (result.model, result.article): result.stored.reply
+        for result in state.follower.results.values()
+        if isinstance(result, Obtained)
+    }
+    show = _shower(config)
+    with _noting(state, f"no second opinion of {state.judge}"):
+        found = opinions(state.evaluation, state.judge, state.outcomes.values(), replies, show)
+        state.opinions += found
 
 
 def leave(state: State) -> None:

@@ -38,6 +38,13 @@ def add(parser: pytest.Parser) -> None:
         "replies only; fresh: ask everything again",
     )
     group.addoption(
+        "--judge",
+        default=None,
+        dest="slm_judge",
+        metavar="MODEL",
+        help="show also what this model makes of the free-text answers; no verdict changes by it",
+    )
+    group.addoption(
         "--no-date",
         action="store_false",
         dest="slm_dated",

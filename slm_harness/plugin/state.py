@@ -10,6 +10,7 @@ from slm_harness.gate import Snapshot, on_same_labels
 from slm_harness.journal import Follower, Journal
 from slm_harness.plugin.filling import Filler
 from slm_harness.records import Outcome
+from slm_harness.second_opinion import Opinion
 from slm_harness.session import Case, Evaluation
 
 
@@ -50,6 +51,9 @@ class State:
     """Models whose test_pass_rates is selected."""
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     """Case id to outcome, of the cases that were run; filled in the controlling process."""
+    judge: str = ""
+    """The model that gives a second opinion on free-text answers; empty without one."""
+    opinions: list[Opinion] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """Lines for the end of the run."""
 

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from slm_harness.records import Outcome, Verdict
 from slm_harness.report.results import results_json
 from slm_harness.report.tally import Tally, tally
 from slm_harness.report.terminal import table, tag_table
+from slm_harness.second_opinion import told
 from slm_harness.session import provenance_of_prompt
 from slm_harness.store import write_atomically
 
@@ -79,6 +81,7 @@ def write_results(state: State) -> None:
         outcomes=state.outcomes.values(),
         results=results,
         commonest=state.evaluation.commonest_answers,
+        opinions=[asdict(opinion) for opinion in state.opinions],
     )
     write_atomically(state.evaluation.settings.reports / "results.json", text)
 
@@ -95,6 +98,7 @@ def closing_lines(state: State, *, explain: bool, by_tag: bool) -> Iterator[str]
             yield from tag_table(found, Counter(tag for one in articles for tag in one.tags))
             yield ""
         yield from _hints(state, found)
+    yield from told(state.opinions, state.outcomes)
     for model in state.evaluation.models:
         if model in state.standing.left_out:
             yield f"not evaluated: {model}: {state.standing.left_out[model]}"

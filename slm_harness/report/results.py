@@ -24,6 +24,7 @@ def results_json(
     outcomes: Iterable[Outcome],
     results: Sequence[Obtained | Failed],
     commonest: Mapping[str, tuple[str, int, int]],
+    opinions: Sequence[Mapping[str, object]] = (),
 ) -> str:
     """The text of ``results.json``; sorted, so that two equal runs differ only in what was timed."""
     replies = [
@@ -50,6 +51,7 @@ def results_json(
         },
         "cases": [asdict(outcome) for outcome in sorted(outcomes, key=_place)],
         "replies": sorted(replies, key=_model_article),
+        "opinions": opinions,
         "failures": sorted(failures, key=_model_article),
     }
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
