@@ -18,9 +18,9 @@ from slm_harness.engines import LOCAL_ENGINES, Report, open_engine
 from slm_harness.errors import NotMeasured
 from slm_harness.grading.counts import parse_counts
 from slm_harness.grading.dates import parse_dates
-from slm_harness.grading.expected import Unstated, parse_label
+from slm_harness.grading.expected import LabelFaults, Unstated, parse_label
 from slm_harness.labels.support import bears_out, words_shared
-from slm_harness.printable import shortened
+from slm_harness.printable import printable, shortened
 from slm_harness.reading import read
 from slm_harness.records import Article, ModelSpec, Recipe, Request
 from slm_harness.task import Kind, Question, Task
@@ -73,7 +73,7 @@ def proposals(
 
 def proposed(article: Article, task: Task, values: Mapping[str, object]) -> tuple[Proposal, ...]:
     """Make proposals of the values of a reply."""
-    labels = {q.id: _label(q, values.get(q.id), article.published, task) for q in task.questions}
+    labels = {q.id: _sound(q, values.get(q.id), article.published, task) for q in task.questions}
     _empty_where_closed(labels, task)
     sentences = tuple(_sentences(article.text))
     found = []
@@ -91,16 +91,26 @@ def kind_of(task: Task, found: tuple[Proposal, ...]) -> str:
     return task.article_kinds[0] if task.article_kinds else "article"
 
 
-def _label(question: Question, value: object, published: date | None, task: Task) -> Any:  # noqa: ANN401 - a label
+def _sound(question: Question, value: object, published: date | None, task: Task) -> Any:  # noqa: ANN401 - a label
+    """The label that a value makes; ``unknown`` where it makes none ("between 10 and 5")."""
     if value is None or _is(question, "unknown", value, task):
         return "unknown"
-    said = _said(value)
+    label = _label(question, value, published, task)
+    try:
+        parse_label(question.kind, label)
+    except LabelFaults:
+        return "unknown"
+    return label
+
+
+def _label(question: Question, value: object, published: date | None, task: Task) -> Any:  # noqa: ANN401 - a label
+    said = _in_words(value)
     match question.kind:
         case Kind.YES_NO:
             return next((w for w in ("Yes", "No") if _is(question, w, value, task)), "unknown")
         case Kind.NAMES:
-            names = value if isinstance(value, list) else re.split(r"\s*[;,]\s*", said)
-            kept = [{"name": name.strip()} for name in map(str, names) if name.strip()]
+            names = value if isinstance(value, list) else _BETWEEN_NAMES.split(said)
+            kept = [{"name": name} for one in names if (name := printable(str(one)))]
             return {"names": kept} if kept else "unknown"
         case Kind.COUNT:
             return _count(said)
@@ -112,6 +122,11 @@ def _label(question: Question, value: object, published: date | None, task: Task
 
 def _is(question: Question, label: str, value: object, task: Task) -> bool:
     return grading.grade(question.id, label, value, task=task).passed
+
+
+_BETWEEN_NAMES = re.compile(
+    r"\s*(?:;|,(?!\s*(?:Inc|Ltd|LLC|Co|Corp|S\.A|plc)\b))\s*", re.IGNORECASE
+)
 
 
 def _count(said: str) -> Any:  # noqa: ANN401 - a label
@@ -173,8 +188,10 @@ def _proof(
 
 
 def _said(value: object) -> str:
+    return shortened(_in_words(value), SAID_LENGTH)
+
+
+def _in_words(value: object) -> str:
     if value is None:
         return ""
-    if isinstance(value, list):
-        return shortened("; ".join(map(str, value)), SAID_LENGTH)
-    return shortened(str(value), SAID_LENGTH)
+    return printable("; ".join(map(str, value)) if isinstance(value, list) else str(value))

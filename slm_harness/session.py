@@ -75,7 +75,9 @@ class Settings:
     """Flags of this run without which a command for the next would mean something else."""
 
     def accepting(self, model: str) -> str:
-        """The command that accepts what a model says."""
+        """The command that accepts what a model says; empty where a run is for a look only."""
+        if not self.dated:
+            return ""
         return f"pytest -m {model}{self.flags} --snapshot-update"
 
 
@@ -249,12 +251,15 @@ class Evaluation:
         lines = {
             id_: Line(
                 tuple(article.label_digests[question] for question in questions),
-                text_digest(article.prompt)[:12],
+                text_digest(replace(article, dated=True).prompt)[:12],
                 tuple(outcomes[Case(model, id_, question).id].verdict for question in questions),
             )
             for id_, article in self.articles.items()
         }
-        return Snapshot(model, provenance(identity, self.recipe), questions, lines)
+        known = provenance(identity, self.recipe)
+        if not self.settings.dated:
+            known = {**known, "publication-date": "not told"}
+        return Snapshot(model, known, questions, lines)
 
     def accept(self, model: str, results: Mapping[str, Obtained], identity: Identity) -> None:
         """Keep the replies that a snapshot rests on, to be committed beside it.

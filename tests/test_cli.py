@@ -2,6 +2,8 @@
 
 import json
 import re
+import resource
+import signal
 import subprocess
 import sys
 import threading
@@ -80,7 +82,7 @@ def test_show_cuts_a_long_list_of_dropped_lines(
     every = capsys.readouterr().out
 
     assert "Place 39" not in few
-    assert "lines more (slm-harness show ID --all)" in few
+    assert f"lines more (slm-harness show brackwater --all --articles={folder})" in few
     assert "Place 39" in every
 
 
@@ -140,6 +142,29 @@ def test_reader_that_stops_reading_is_no_error(folder: Path) -> None:
         complaint = process.stderr.read()
 
     assert (process.returncode, complaint) == (0, b"")
+
+
+def test_show_prints_the_text_of_a_faulty_label(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a label ought to quote can be copied from it; the faults stand where the answers would."""
+    put(folder, LABEL.replace("Somebody had guessed", "somebody has guessed"))
+
+    assert main(["show", "brackwater", "--articles", str(folder)]) == 1
+    shown = capsys.readouterr().out
+    assert "\nBrackwater Ferries said on Monday" in shown
+    assert "evidence.cause: 'somebody has guessed a password' is not on the page" in shown
+    assert "data_breach: Yes" not in shown
+
+
+def test_show_of_a_page_without_a_label(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The text, and that the label is not there."""
+    (folder / "brackwater.yaml").unlink()
+
+    assert main(["show", "brackwater", "--articles", str(folder)]) == 1
+    shown = capsys.readouterr().out
+    assert shown.startswith("Title: Bookings of 23,417 ferry passengers were read\n")
+    assert "brackwater.yaml: is not there, but brackwater.html is" in shown
 
 
 # ---------------------------------------------------------------- lint
@@ -311,13 +336,13 @@ def test_add_refuses_what_is_no_page(tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_add_to_a_folder_that_cannot_be_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A folder that is a file is one line."""
+    """A folder that is a file is one line, before anything is asked."""
     source = tmp_path / "page.html"
     source.write_text(PAGE, encoding="utf-8")
 
     line = refused(capsys, "add", str(source), "--id", "a", "--articles", str(source))
 
-    assert "cannot be written" in line
+    assert f"{source} is no folder; name one with --articles=DIR" in line
 
 
 @pytest.fixture
@@ -326,6 +351,72 @@ def source(tmp_path: Path) -> Path:
     path = tmp_path / "Ferry Bookings.html"
     path.write_text(PAGE, encoding="utf-8")
     return path
+
+
+def test_nothing_is_left_of_what_could_not_be_written(
+    source: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A disk that is full at the second file leaves neither, so that the next try is free to write."""
+    monkeypatch.setattr("slm_harness.cli.add._label", lambda *_: iter(["x" * 200_000]))
+    resource.setrlimit(
+        resource.RLIMIT_FSIZE, (100_000, resource.getrlimit(resource.RLIMIT_FSIZE)[1])
+    )
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        line = refused(capsys, "add", str(source), "--id", "a", "--articles", str(tmp_path / "a"))
+    finally:
+        hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+        signal.signal(signal.SIGXFSZ, handler)
+
+    assert "a.yaml: cannot be written: File too large" in line
+    assert list((tmp_path / "a").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("named", "what"),
+    [
+        ("www.example.com/story", "for the web write https://www.example.com/story"),
+        ("news.example.com/story", "for the web write https://news.example.com/story"),
+        ("http://[::1/x", "no address"),
+    ],
+)
+def test_add_of_what_is_nearly_an_address(
+    capsys: pytest.CaptureFixture[str], named: str, what: str
+) -> None:
+    """An address without its scheme, or with a slip, is one line that says so."""
+    assert what in refused(capsys, "add", named, "--id", "a")
+
+
+def test_a_password_in_an_address_is_not_written_down(site: str, tmp_path: Path) -> None:
+    """Labels are committed."""
+    address = site.replace("http://", "http://me:secret@")
+
+    assert main(["add", f"{address}/new", "--id", "a", "--articles", str(tmp_path)]) == 0
+    assert "secret" not in (tmp_path / "a.yaml").read_text()
+
+
+def test_the_folder_can_be_given_in_either_way(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`lint DIR` and `lint --articles=DIR` are the same."""
+    assert main(["lint", f"--articles={folder}"]) == main(["lint", str(folder)]) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == second
+
+
+def test_a_full_disk_is_one_line(folder: Path) -> None:
+    """Where the output cannot be written it says so, with status 2."""
+    command = [sys.executable, "-m", "slm_harness.cli", "lint", str(folder)]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[0].startswith("slm-harness: the output cannot be written: ")
+    assert "Traceback" not in done.stderr
 
 
 def test_add_names_the_article_itself(source: Path, tmp_path: Path) -> None:
@@ -373,7 +464,11 @@ def test_add_asks_a_model_of_the_users_choice(
     assert label["answers"]["third_parties"] == "none"
     assert label["evidence"]["cause"].startswith("Somebody had guessed a password")
     assert label["evidence"]["discovery_date"].startswith("The company’s chief engineer, Ottilie")
-    assert [one.path for one in lint(tmp_path / "one", TASK).findings] == ["draft"]
+    # What the model said is a proposal: others will put the cause in other words.
+    assert [str(one).partition(": ")[2] for one in lint(tmp_path / "one", TASK).findings] == [
+        "draft: still a draft, which an evaluation refuses; check it, take the line out",
+        "answers.cause: a key fact has no short wording; give the ways in which a model may put it",
+    ]
 
 
 def test_add_without_its_server_writes_nothing(
@@ -477,7 +572,7 @@ def test_interrupt_is_quiet(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("slm_harness.labels.load_labelled", interrupted)
+    monkeypatch.setattr("slm_harness.labels.files.read_folder", interrupted)
 
     assert main(["show", "brackwater", "--articles", str(folder)]) == 130
     assert capsys.readouterr() == ("", "")

@@ -44,6 +44,10 @@ def proposal(question: str, value: object) -> Any:  # noqa: ANN401 - a label
         ("third_parties", [], "unknown"),
         ("breached_entity", None, "unknown"),
         ("records_breached", {"a": ["b"]}, "unknown"),
+        ("records_breached", "between 10 and 5", "unknown"),
+        ("third_parties", ["Tarbert\u202e Cloud"], {"names": [{"name": "Tarbert Cloud"}]}),
+        ("third_parties", "Marl Street, Ltd; Oban Mail, Inc.", {"names": [{"name": "Marl Street, Ltd"}, {"name": "Oban Mail, Inc."}]}),
+        ("cause", "word " * 60, {"statement": ("word " * 60).strip(), "key_facts": [[("word " * 60).strip()]]}),
     ],
 )  # fmt: skip
 def test_value_becomes_a_label(question: str, value: object, label: object) -> None:

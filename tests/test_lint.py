@@ -1,5 +1,6 @@
 """Lint: what it finds in labels that load, each fault with its line; and what it lets pass."""
 
+import time
 from datetime import date
 from pathlib import Path
 
@@ -98,6 +99,11 @@ LISTED = [
         "      - [guessed password, weak password]\n",
         "      - [guessed password, weak password]\n    wrong: [Weak password]\n",
         "18: answers.cause: 'Weak password' is a key fact and wrong",
+    ),
+    (
+        "      - [guessed password, weak password]\n",
+        "      - [Somebody guessed a password.]\n",
+        "18: answers.cause: a key fact has no short wording; give the ways in which a model may put it",
     ),
     # answers against evidence
     (
@@ -239,6 +245,31 @@ def test_a_day_told_by_another_is_let_pass() -> None:
 
     assert list(unsupported(span, ["on 9 June 2022", "noticed five days later."], None)) == []
     assert list(unsupported(span, ["on 9 June 2022"], None)) != []
+
+
+def test_furniture_is_read_in_the_charset_of_the_label(folder: Path) -> None:
+    """Where only the label knows the encoding, furniture is found all the same."""
+    page = PAGE.replace('<meta charset="utf-8">', "").replace("Tidewater Press", "Přílivový Tisk")
+    (folder / "brackwater.html").write_bytes(
+        page.replace("“", '"').replace("”", '"').encode("cp1250")
+    )
+    label = LABEL.replace("Tidewater Press", "Přílivový Tisk")
+    put(folder, label.replace("id: brack", "charset: windows-1250\nid: brack"), page=None)
+
+    assert found(folder) == []
+
+
+@pytest.mark.parametrize("count", [2, 40])
+def test_repetitive_pages_are_compared_quickly(tmp_path: Path, count: int) -> None:
+    """Comparing pages takes no more than their length, whatever words they repeat."""
+    started = time.process_time()
+    for number in range(count):
+        words = " ".join(["no", "yes", "perhaps"][(i * number) % 3] for i in range(6_000))
+        page = PAGE.replace("</article>", f"<p>{words}</p></article>")
+        put(tmp_path, LABEL.replace("id: brackwater", f"id: a{number}"), page, f"a{number}")
+    lint(tmp_path, TASK)
+
+    assert time.process_time() - started < 0.5 * count + 5
 
 
 def test_total_is_borne_out_by_all_its_parts() -> None:

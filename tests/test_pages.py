@@ -1,5 +1,6 @@
 """Pages: what is taken out of them, what is refused, and how they are fetched."""
 
+import contextlib
 import gzip
 import resource
 import subprocess
@@ -650,6 +651,21 @@ class Handler(BaseHTTPRequestHandler):
         """A way out of the web."""
         self.answer(302, Location="file:///etc/passwd")
 
+    def page_moved_for_ever(self) -> None:
+        """A redirect whose own body never ends."""
+        self.answer(302, Location="/story", Content_Type="text/html")
+        with contextlib.suppress(OSError):
+            while not self.stopped.is_set():
+                self.wfile.write(b"x" * 65_536)
+
+    def page_slow_head(self) -> None:
+        """A header at a time, each in time, and no end of them."""
+        self.send_response(200)
+        with contextlib.suppress(OSError):
+            while not self.stopped.wait(0.05):
+                self.send_header("X-More", "x")
+                self.flush_headers()
+
     def page_pdf(self) -> None:
         """Not a page."""
         self.answer(200, b"%PDF-", Content_Type="application/pdf")
@@ -727,6 +743,11 @@ def test_redirects_are_recorded(site: str) -> None:
     assert fetched.redirects == (f"{site}/moved-again",)
 
 
+def test_the_body_of_a_redirect_is_not_read(site: str) -> None:
+    """Nobody sees it, and it may have no end."""
+    assert fetch(f"{site}/moved-for-ever", timeout=5).final_url == f"{site}/story"
+
+
 @pytest.mark.parametrize(
     ("path", "what"),
     [
@@ -741,6 +762,7 @@ def test_redirects_are_recorded(site: str) -> None:
         ("/garbled", "compressed"),
         ("/silent", "no answer within 0.5 s"),
         ("/drip", "no answer within 0.5 s"),
+        ("/slow-head", "no answer within 0.5 s"),
         ("/cut", "broke off"),
     ],
 )

@@ -105,7 +105,7 @@ def test_what_got_better_is_green_and_can_be_accepted(project: Project, tmp_path
     after = snapshot.read_text(encoding="utf-8")
     assert better.code == 0, better.output
     assert lines_with(better.output, "breach_date", "3/3 +1")
-    assert lines_with(better.output, "phi3: 1 answers are better", "accept them with")
+    assert lines_with(better.output, "phi3: 1 answer is better", "accept them with")
     assert before == untouched
     changed = [line for line in after.splitlines() if line not in before.splitlines()]
     assert len(changed) == 2, after
@@ -244,6 +244,28 @@ def test_publication_date_can_be_left_out(project: Project, tmp_path: Path) -> N
     assert len(dated) == 1
     assert len(prompts) == len(RIGHT) + 1
     assert str(dated[0]).replace("Published: 2025-02-21\n", "") in prompts
+
+
+def test_a_look_without_the_date_accepts_nothing(project: Project, tmp_path: Path) -> None:
+    """It is compared with what was accepted, says what it is, and cannot be taken for a new acceptance."""
+    label_with(project, "mill-lane", "published: 2025-02-21\n")
+    told = {"contains": "Published: 2025-02-21", "reply": RIGHT["mill-lane"]}
+    with ollama_double(
+        "--models", "phi3",
+        answers=[told, *rules(mill_lane={"discovery_date": "Unknown"})], folder=tmp_path,
+    ) as double:  # fmt: skip
+        project.pytest("-m", "phi3", "--snapshot-update", host=double.address)
+        run = project.pytest("-m", "phi3", "--no-date", host=double.address)
+        refused = project.pytest(
+            "-m", "phi3", "--no-date", "--snapshot-update", host=double.address
+        )
+
+    assert run.verdicts() == {"right": 26, "wrong": 1}
+    assert lines_with(run.output, "changed since the snapshot: publication-date changed")
+    assert lines_with(run.output, "--no-date: a look at what the models make of it")
+    assert "--snapshot-update" not in run.output
+    assert refused.code == 4
+    assert "it cannot go with --snapshot-update" in refused.output
 
 
 # ---------------------------------------------------------------- beside the verdicts

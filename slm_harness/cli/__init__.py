@@ -4,9 +4,10 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 
 from slm_harness.cli import add, coverage, lint, regrade, show
-from slm_harness.cli.printing import complain
+from slm_harness.cli.printing import complain, output
 from slm_harness.errors import HarnessError
 
 _COMMANDS = (add, show, lint, coverage, regrade)
@@ -14,14 +15,15 @@ _COMMANDS = (add, show, lint, coverage, regrade)
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; 0 is success, 1 faults found, 2 a refusal in one line, 130 interrupted."""
-    parser = argparse.ArgumentParser(prog="slm-harness", description=__doc__)
+    parser = argparse.ArgumentParser(prog="slm-harness", description=__doc__.replace("`", ""))
+    parser.add_argument("--version", action="version", version=version("slm-harness"))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in _COMMANDS:
         command.declare(commands)
     arguments = parser.parse_args(argv)
     try:
         status: int = arguments.run(arguments)
-        sys.stdout.flush()
+        output().flush()
     except HarnessError as error:
         complain(error.message)
         return 2
@@ -29,6 +31,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever reads stopped reading (`| head`); the interpreter's own last flush must not fail too.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        complain(f"the output cannot be written: {error.strerror or error}")
+        return 2
     except KeyboardInterrupt:
         return 130
     return status

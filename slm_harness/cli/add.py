@@ -2,16 +2,15 @@
 
 import argparse
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
-from slm_harness.cli.printing import articles_option, report, say, size, task
+from slm_harness.cli.printing import articles_option, report, say, size, task, with_folder
 from slm_harness.cli.show import dropped
-from slm_harness.errors import SettingsError
+from slm_harness.errors import PageError, SettingsError
 from slm_harness.printable import printable, shortened
 from slm_harness.task import Kind
 
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from slm_harness.records import Article, ModelSpec
 
 _SHOWN_LINES = 5
+_FEW_WORDS = 40
+_MANY_WORDS = 20_000
 _LINE = 160
 
 
@@ -56,6 +57,8 @@ class _Source:
     """A page, and where it came from."""
 
     content: bytes
+    html: str
+    """The same as characters."""
     url: str = ""
     charset: str = ""
     """What the server declared, where the saved page alone would be read otherwise."""
@@ -65,32 +68,29 @@ def run(arguments: argparse.Namespace) -> int:
     """Fetch, read, ask, and only then write."""
     from slm_harness.pages import read_page
 
-    id_ = _id(arguments)
-    page_file = arguments.articles / f"{id_}.html"
-    label_file = arguments.articles / f"{id_}.yaml"
+    id_, folder = _id(arguments), arguments.articles
+    page_file, label_file = folder / f"{id_}.html", folder / f"{id_}.yaml"
+    if folder.exists() and not folder.is_dir():
+        raise SettingsError(f"{folder} is no folder; name one with --articles=DIR")
     for path in (page_file, label_file):
         if path.exists():
             raise SettingsError(f"{path} is there already; choose another --id, or remove it first")
     spec = _spec(arguments)
     source = _source(arguments.source)
-    page = read_page(source.content, arguments.source, source.charset or None)
-    found = _proposals(arguments, spec, _article(id_, page))
+    page = read_page(source.html, arguments.source)
+    article = _article(id_, page)
+    found = _proposals(arguments, spec, article)
     label = "\n".join(_label(id_, source, page, spec, found)) + "\n"
-    _save(page_file, source.content)
-    try:
-        _save(label_file, label.encode("utf-8"))
-    except SettingsError:
-        page_file.unlink()
-        raise
-    say(_kept(page, _article(id_, page)))
-    say(["", *dropped(source.content, page.text, source.charset or None, every=False), ""])
+    _save({page_file: source.content, label_file: label.encode("utf-8")})
+    look = with_folder(f"slm-harness show {id_}", folder)
+    say(_kept(page, article))
+    say(["", *dropped(source.html, page.text, every=False, more=f"{look} --all"), ""])
     say(_told(spec, found))
     say(
         [
             "",
             f"saved {page_file}",
-            f"wrote {label_file}: check it against the text (slm-harness show {id_}), mend it, and "
-            "take out draft: true",
+            f"wrote {label_file}: check it against the text ({look}), mend it, and take out draft: true",
         ]
     )
     return 0
@@ -113,7 +113,9 @@ def _id(arguments: argparse.Namespace) -> str:
 
 def _made_of(source: str) -> str:
     """An id from the last telling part of an address or path."""
-    parts = unquote(urlsplit(source).path if "://" in source else source).split("/")
+    # Not urlsplit: it raises for addresses that are none, and fetching says what is wrong with those.
+    path = re.sub(r"\A[a-z][a-z0-9+.-]*://[^/?#]*|[?#].*", "", source, flags=re.IGNORECASE)
+    parts = unquote(path).split("/")
     last = next((part for part in reversed(parts) if re.search("[A-Za-z]", part)), "")
     stem = re.sub(r"\.(html?|php|aspx?)\Z", "", last, flags=re.IGNORECASE)
     made = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:80].strip("-")
@@ -127,26 +129,44 @@ def _source(named: str) -> _Source:
 
     if re.match(r"[a-z][a-z0-9+.-]*://", named, re.IGNORECASE):
         fetched = fetch(named)
-        if fetched.final_url != named:
+        if fetched.redirected:
             say(f"redirected to {step}" for step in (*fetched.redirects, fetched.final_url))
-        alone = source_of(fetched.content, named)
-        told = source_of(fetched.content, named, fetched.charset)
-        charset = "" if alone == told else fetched.charset
-        return _Source(fetched.content, printable(fetched.final_url), charset)
+        html = source_of(fetched.content, named, fetched.charset)
+        try:
+            alone = source_of(fetched.content, named)
+        except PageError:  # its encoding is known to the server only
+            alone = ""
+        charset = "" if alone == html else fetched.charset
+        return _Source(fetched.content, html, _without_password(fetched.final_url), charset)
+    path = Path(named)
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise SettingsError(f"{named}: the page cannot be read: it is no regular file")
     try:
-        with Path(named).open("rb") as file:
-            return _Source(file.read(LIMIT + 1))
+        with path.open("rb") as file:
+            content = file.read(LIMIT + 1)
+    except FileNotFoundError as error:
+        web = f"; for the web write https://{named}" if _LIKE_AN_ADDRESS.match(named) else ""
+        raise SettingsError(f"{named}: the page cannot be read: {error.strerror}{web}") from error
     except OSError as error:
         raise SettingsError(
             f"{named}: the page cannot be read: {error.strerror or error}"
         ) from error
+    return _Source(content, source_of(content, named))
+
+
+_LIKE_AN_ADDRESS = re.compile(r"(?:www\.|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/)", re.IGNORECASE)
+
+
+def _without_password(url: str) -> str:
+    """An address for a label, which is committed: nobody's name and password in it."""
+    return re.sub(r"\A([a-z]+://)[^/?#@]*@", r"\1", printable(url), flags=re.IGNORECASE)
 
 
 def _kept(page: "Page", article: "Article") -> Iterator[str]:
     lines = page.text.split("\n")
-    yield f"title: {page.title or 'none found'}"
+    yield f"title: {shortened(page.title or 'none found', _LINE)}"
     yield f"published: {page.published or 'no date found; write it into the label'}"
-    yield f"kept {size(article.prompt)}, in {len(lines)} lines:"
+    yield f"kept {size(article.prompt)}, in {len(lines)} lines:{_warning(article)}"
     shown = lines if len(lines) <= 2 * _SHOWN_LINES else lines[:_SHOWN_LINES]
     yield from (f"    {shortened(line, _LINE)}" for line in shown)
     if len(shown) < len(lines):
@@ -154,13 +174,31 @@ def _kept(page: "Page", article: "Article") -> Iterator[str]:
         yield f"    {shortened(lines[-1], _LINE)}"
 
 
-def _save(path: Path, content: bytes) -> None:
+def _warning(article: "Article") -> str:
+    words = len(article.text.split())
+    if words < _FEW_WORDS:
+        return "  (very few: is this the page of the article?)"
+    if words > _MANY_WORDS:
+        return "  (more than a small model can read at once: cut the article out)"
+    return ""
+
+
+def _save(files: Mapping[Path, bytes]) -> None:
+    """Write all of the files or none, and overwrite nothing."""
+    written: list[Path] = []
+    path = Path()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("xb") as file:
-            file.write(content)
-    except OSError as error:
-        raise SettingsError(f"{path}: cannot be written: {error.strerror or error}") from error
+        for path, content in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("xb") as file:
+                written.append(path)
+                file.write(content)
+    except BaseException as error:
+        for half in written:
+            half.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise SettingsError(f"{path}: cannot be written: {error.strerror or error}") from error
+        raise
 
 
 # ---------------------------------------------------------------- the draft
@@ -264,12 +302,17 @@ def _in_yaml(value: object) -> str:
     import yaml
 
     text: str = yaml.safe_dump(
-        _quotable(value), default_flow_style=True, allow_unicode=True, width=1_000_000, sort_keys=False
+        _printable(value), default_flow_style=True, allow_unicode=True, width=1_000_000, sort_keys=False
     )  # fmt: skip
     return text.removesuffix("\n").removesuffix("\n...")
 
 
-def _quotable(value: object) -> object:
-    if isinstance(value, date):
-        return value
-    return printable(value) if isinstance(value, str) else value
+def _printable(value: object) -> object:
+    """``value`` with nothing in its texts that could show an editor something else than stands there."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, list):
+        return [_printable(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _printable(one) for key, one in value.items()}
+    return value

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from slm_harness.cli.printing import articles_argument, say, task
+from slm_harness.cli.printing import articles_argument, folder_of, say, task
 from slm_harness.printable import printable, shortened
 from slm_harness.records import Article
 
@@ -32,8 +32,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the tables."""
     from slm_harness.labels import known_tags, load_articles
 
-    articles = load_articles(arguments.articles, task())
-    say(tables(articles, known_tags(arguments.articles), arguments.articles))
+    folder = folder_of(arguments)
+    say(tables(load_articles(folder, task()), known_tags(folder), folder))
     return 0
 
 

@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from slm_harness.cli.printing import articles_argument, say, task
+from slm_harness.cli.printing import articles_argument, folder_of, output, say, task
 
 
 def declare(commands: Any) -> None:  # noqa: ANN401 - argparse names no public type for it
@@ -25,9 +25,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Print what is wrong, or that nothing is."""
     from slm_harness.labels import lint
 
-    linted = lint(arguments.articles, task())
+    linted = lint(folder_of(arguments), task())
     if arguments.json:
-        say(json.dumps(asdict(finding), ensure_ascii=False) for finding in linted.findings)
+        output().writelines(json.dumps(asdict(finding)) + "\n" for finding in linted.findings)
     else:
         say(map(str, linted.findings))
         if not linted.findings:

@@ -4,7 +4,9 @@ import argparse
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TextIO
 
+from slm_harness.errors import HarnessError
 from slm_harness.printable import printable
 from slm_harness.task import Task
 
@@ -31,15 +33,20 @@ def articles_option(parser: argparse.ArgumentParser) -> None:
 
 
 def articles_argument(parser: argparse.ArgumentParser) -> None:
-    """Let a command take the folder as its argument."""
-    parser.add_argument(
-        "articles",
-        metavar="DIR",
-        nargs="?",
-        type=Path,
-        default=ARTICLES,
-        help="folder of <id>.html and <id>.yaml (default: %(default)s)",
-    )
+    """Let a command take the folder as its argument, and by ``--articles`` like the others."""
+    parser.add_argument("folder", metavar="DIR", nargs="?", type=Path, help="the same, shorter")
+    articles_option(parser)
+
+
+def folder_of(arguments: argparse.Namespace) -> Path:
+    """The folder that a command was given, in either way."""
+    folder: Path = arguments.folder or arguments.articles
+    return folder
+
+
+def with_folder(command: str, folder: Path) -> str:
+    """A command for the user's next step, about the same folder."""
+    return command if folder == ARTICLES else f"{command} --articles={folder}"
 
 
 def say(lines: Iterable[str], marks: tuple[str, str] | None = None) -> None:
@@ -47,11 +54,23 @@ def say(lines: Iterable[str], marks: tuple[str, str] | None = None) -> None:
 
     ``marks`` are two characters of private use that stand around what is to be shown in bold.
     """
-    encoding = sys.stdout.encoding or "utf-8"
+    out = output()
+    encoding = out.encoding or "utf-8"
     for line in lines:
         indent = line[: len(line) - len(line.lstrip(" "))]
         text = indent + _pieces(line, marks) if line.strip() else ""
-        sys.stdout.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+        out.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+
+
+def output() -> TextIO:
+    """Where results go.
+
+    Raises:
+        HarnessError: the shell has closed it.
+    """
+    if sys.stdout is None:
+        raise HarnessError("the standard output is closed; there is nowhere to write to")
+    return sys.stdout
 
 
 def _pieces(line: str, marks: tuple[str, str] | None) -> str:
@@ -80,7 +99,9 @@ def size(text: str) -> str:
 
 
 def complain(message: str) -> None:
-    """Write a refusal to stderr."""
+    """Write a refusal to stderr, if there is one."""
+    if sys.stderr is None:
+        return
     lines = (printable(line) for line in message.splitlines())
     sys.stderr.write(
         "\n".join([f"slm-harness: {next(lines, '')}", *(f"  {line}" for line in lines)]) + "\n"
@@ -89,5 +110,5 @@ def complain(message: str) -> None:
 
 def report(line: str) -> None:
     """Tell a person who waits at a terminal what takes its time; nobody else."""
-    if sys.stderr.isatty():
+    if sys.stderr is not None and sys.stderr.isatty():
         sys.stderr.write(printable(line) + "\n")

@@ -48,6 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _accepted(arguments: argparse.Namespace) -> "dict[str, tuple[Snapshot, Evaluation]]":
     from slm_harness.evidence import load_evidence
     from slm_harness.gate import load_snapshot
+    from slm_harness.labels.checks import nearest
     from slm_harness.session import PLACES, Evaluation, Settings, load_specs
 
     place = {name: Path(default) for name, (default, _) in PLACES.items()}
@@ -62,10 +63,16 @@ def _accepted(arguments: argparse.Namespace) -> "dict[str, tuple[Snapshot, Evalu
         snapshots=place["snapshots"] if own else folder / "__snapshots__",
         store=place["store"],
         reports=place["reports"],
+        flags="" if own else f" --articles={folder}",
     )
     specs = load_specs(settings)
     evidence: dict[str, Evidence] = {}
     snapshots = {}
+    for name in arguments.models:
+        if name not in specs:
+            raise SettingsError(
+                f"{settings.models}: no model is called {name}{nearest(name, specs)}"
+            )
     for model in arguments.models or specs:
         found, before = (
             load_evidence(settings.answers, model),
@@ -76,7 +83,7 @@ def _accepted(arguments: argparse.Namespace) -> "dict[str, tuple[Snapshot, Evalu
         elif arguments.models:
             raise SettingsError(
                 f"{model} has no accepted replies in {settings.answers}; accept some with "
-                f"pytest -m {model} --snapshot-update"
+                f"{settings.accepting(model)}"
             )
     if not snapshots:
         raise SettingsError(f"{settings.answers}: no model has accepted replies yet")

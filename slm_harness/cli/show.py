@@ -1,15 +1,14 @@
 """``slm-harness show``: an article as a model gets it, and what its label says of it."""
 
 import argparse
-import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from slm_harness.cli.printing import articles_option, say, size, task
+from slm_harness.cli.printing import articles_option, output, say, size, task, with_folder
 from slm_harness.printable import shortened
 
 if TYPE_CHECKING:
-    from slm_harness.labels import Labelled
+    from slm_harness.labels.files import ReadArticle
 
 _BOLD = ("\ue000", "\ue001")
 """Cleaning takes characters of private use out of every text, so these two are ours."""
@@ -36,36 +35,58 @@ def declare(commands: Any) -> None:  # noqa: ANN401 - argparse names no public t
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print it."""
-    from slm_harness.labels import load_labelled
+    """Print it; where the label has faults the text all the same, and the faults in its place."""
+    from slm_harness.errors import LabelsError
+    from slm_harness.labels.files import read_folder
+    from slm_harness.labels.nodes import findings
 
-    (labelled,) = load_labelled(arguments.articles, task(), drafts=True, only=arguments.id)
-    prompt = labelled.article.prompt
-    if sys.stdout.isatty():
-        phrases = [phrase for some in labelled.evidence.values() for phrase in some]
+    folder, id_ = arguments.articles, arguments.id
+    (read,), _ = read_folder(folder, task(), drafts=True, only=id_)
+    faults = findings(read.faults)
+    if read.page is None:
+        raise LabelsError(str(folder), [str(fault) for fault in faults])
+    prompt = _print_text(read)
+    kind = f"; {read.label['kind']}" if not faults else ""
+    state = ", a draft" if read.label.get("draft") is True else ""
+    say(["", f"-- {id_}: {size(prompt)}{kind}{state}", ""])
+    say(
+        dropped(
+            read.source,
+            read.page.text,
+            every=arguments.all,
+            more=with_folder(f"slm-harness show {id_} --all", folder),
+        )
+    )
+    say(["", *(map(str, faults) if faults else _label(read))])
+    return 1 if faults else 0
+
+
+def _print_text(read: "ReadArticle") -> str:
+    from slm_harness.labels.checks import texts_of
+    from slm_harness.labels.load import bare_article
+
+    prompt = bare_article(read).prompt
+    evidence = read.label.get("evidence")
+    if output().isatty() and isinstance(evidence, dict):
+        phrases = [phrase for some in evidence.values() for phrase in texts_of(some)]
         say(marked(prompt, phrases, _BOLD).split("\n"), _BOLD)
     else:
         say(prompt.split("\n"))
-    article = labelled.article
-    state = ", a draft" if labelled.draft else ""
-    say(["", f"-- {article.id}: {size(prompt)}; {article.kind}{state}", ""])
-    say(dropped(labelled.html, article.text, labelled.charset, every=arguments.all))
-    say(["", *_label(labelled)])
-    return 0
+    return prompt
 
 
-def dropped(html: bytes, text: str, charset: str | None, *, every: bool) -> Iterator[str]:
-    """What cleaning left out of a page, line by line."""
+def dropped(source: str, text: str, *, every: bool, more: str) -> Iterator[str]:
+    """What cleaning left out of a page, line by line; ``more`` is the command that shows it all."""
     from slm_harness.pages import dropped_lines, page_lines
 
-    lines = dropped_lines(html, text, charset)
-    everything = sum(len(line.split()) for line in page_lines(html, charset))
+    lines = dropped_lines(source, text)
+    everything = sum(len(line.split()) for line in page_lines(source))
     words = sum(len(line.split()) for line in lines)
     yield f"dropped {words:,} of the page's {everything:,} words:"
     shown = lines if every else lines[:_DROPPED_LINES]
     yield from (f"    {shortened(line, _LINE)}" for line in shown)
     if len(lines) > len(shown):
-        yield f"    … and {len(lines) - len(shown)} lines more (slm-harness show ID --all)"
+        yield f"    … and {len(lines) - len(shown)} lines more ({more})"
 
 
 def marked(text: str, phrases: Iterable[str], marks: tuple[str, str]) -> str:
@@ -90,14 +111,17 @@ def _spans(text: str, phrases: Iterable[str]) -> Iterator[tuple[int, int]]:
             yield start, start + len(words)
 
 
-def _label(labelled: "Labelled") -> Iterator[str]:
+def _label(read: "ReadArticle") -> Iterator[str]:
     from slm_harness.grading import expected_in_words
+    from slm_harness.labels.checks import texts_of
+    from slm_harness.labels.load import article_of
 
-    article = labelled.article
+    article = article_of(read, task())
+    evidence = read.label.get("evidence", {})
     for question in task().questions:
         contested = " (contested)" if question.id in article.contested else ""
         yield f"{question.id}{contested}: {expected_in_words(question.kind, article.answers[question.id])}"
-        for phrase in labelled.evidence.get(question.id, ()):
+        for phrase in texts_of(evidence.get(question.id)):
             yield f"    {in_context(article.text, phrase)}"
 
 

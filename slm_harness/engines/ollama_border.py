@@ -168,7 +168,9 @@ def one_line(said: Any) -> str:  # noqa: ANN401 - the client hands on whatever J
         said = said.get("message", said)
     if isinstance(said, str) and said.lstrip().startswith("{"):
         try:
-            return one_line(json.loads(said).get("error", said))
+            inner = json.loads(said).get("error")
+            # A proxy's JSON has other keys; then its text is all there is to tell.
+            return shortened(said, 300) if inner is None else one_line(inner)
         except (ValueError, AttributeError):
             pass
     return shortened(str(said), 300)

@@ -97,7 +97,16 @@ def _within_names(names: Names) -> Iterator[str]:
             yield f"{name!r} is a right name and a wrong or neutral one"
 
 
+_LONG_WORDING = 14
+"""Most words of a wording: what is longer is a sentence, and no other model will put it so."""
+
+
 def _within_cause(cause: Cause) -> Iterator[str]:
+    for fact in cause.key_facts:
+        if all(len(wording.split()) > _LONG_WORDING for wording in fact) or fact == (
+            cause.statement,
+        ):
+            yield "a key fact has no short wording; give the ways in which a model may put it"
     facts = {wording.casefold() for fact in cause.key_facts for wording in fact}
     for wording in cause.wrong:
         if wording.casefold() in facts:

@@ -9,7 +9,7 @@ from slm_harness.errors import PageError, SettingsError
 from slm_harness.labels import checks
 from slm_harness.labels.nodes import MAX_BYTES, Document, Fault, read_yaml
 from slm_harness.labels.quotes import flat, lost_evidence
-from slm_harness.pages import LIMIT, Page, read_page
+from slm_harness.pages import LIMIT, Page, read_page, source_of
 from slm_harness.printable import shortened
 from slm_harness.task import Task
 
@@ -22,7 +22,8 @@ class ReadArticle:
     label_file: Path
     page_file: Path
     document: Document | None = None
-    html: bytes | None = None
+    source: str = ""
+    """The page's HTML as characters; empty where it cannot be read."""
     page: Page | None = None
     of_label: list[Fault] = field(default_factory=list)
     of_page: list[Fault] = field(default_factory=list)
@@ -91,14 +92,14 @@ def _misnamed(files: Iterable[Path]) -> Iterator[tuple[str, list[Fault]]]:
 def _read(folder: Path, stem: str, task: Task, *, drafts: bool) -> ReadArticle:
     read = ReadArticle(stem, folder / f"{stem}.yaml", folder / f"{stem}.html")
     content = _content(read.label_file, read.page_file, MAX_BYTES, read.of_label)
-    read.html = _content(read.page_file, read.label_file, LIMIT, read.of_page)
+    html = _content(read.page_file, read.label_file, LIMIT, read.of_page)
     if content is not None:
         read.document = read_yaml(content)
         read.of_label += checks.faults_of(read.document, task, stem, drafts=drafts)
-    if read.html is not None:
-        read.page = _page(read.html, read.label.get("charset"), read.of_page)
-    if read.document is not None and read.html is not None and read.page is not None:
-        read.of_label += lost_evidence(read.document, flat(read.page.text), read.html)
+    if html is not None:
+        _read_page(read, html)
+    if read.document is not None and read.page is not None:
+        read.of_label += lost_evidence(read.document, flat(read.page.text), read.source)
     return read
 
 
@@ -114,9 +115,10 @@ def _content(path: Path, partner: Path, limit: int, faults: list[Fault]) -> byte
     return None
 
 
-def _page(html: bytes, charset: object, faults: list[Fault]) -> Page | None:
+def _read_page(read: ReadArticle, html: bytes) -> None:
+    charset = read.label.get("charset")
     try:
-        return read_page(html, charset=charset if isinstance(charset, str) else None)
+        read.source = source_of(html, None, charset if isinstance(charset, str) else None)
+        read.page = read_page(read.source)
     except PageError as error:
-        faults.append(Fault(0, (), error.message))
-        return None
+        read.of_page.append(Fault(0, (), error.message))

@@ -1,13 +1,13 @@
 """Every fault of every label of a folder, beyond what an evaluation refuses: for those who write labels."""
 
-import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from slm_harness import strict_yaml
 from slm_harness.errors import SettingsError
+from slm_harness.grading.expected import Expected
 from slm_harness.labels.checks import day_of, nearest, texts_of
 from slm_harness.labels.consistency import contradictions, parsed_answers
 from slm_harness.labels.files import ReadArticle, read_folder
@@ -77,9 +77,9 @@ def _beyond(one: ReadArticle, task: Task, tags: dict[str, dict[str, str]]) -> It
     parsed = parsed_answers(label, task)
     found += contradictions(label, parsed, task, published)
     yield from (Fault(document.line(path), path, what) for path, what in found)
-    yield from _unsupported(one, task, published)
-    if one.page is not None and one.html is not None:
-        yield from faulty_furniture(document, flat(one.page.text), one.html)
+    yield from _unsupported(one, parsed, published)
+    if one.page is not None:
+        yield from faulty_furniture(document, flat(one.page.text), one.source)
     yield from evidence_not_in_edited(document)
 
 
@@ -95,36 +95,37 @@ def _unknown_tags(label: object, known: set[str]) -> Iterator[tuple[tuple[str, i
             yield ("tags", index), f"{tag!r} is not in tags.yaml{nearest(tag, known)}"
 
 
-def _unsupported(one: ReadArticle, task: Task, published: date | None) -> Iterator[Fault]:
+def _unsupported(
+    one: ReadArticle, parsed: Mapping[str, Expected], published: date | None
+) -> Iterator[Fault]:
     evidence, document = one.label.get("evidence"), one.document
     if not isinstance(evidence, dict) or document is None:
         return
-    for question, expected in parsed_answers(one.label, task).items():
+    for question, expected in parsed.items():
         phrases = texts_of(evidence.get(question))
         path = ("evidence", question)
         for what in unsupported(expected, phrases, published) if phrases else ():
             yield Fault(document.line(path), path, what)
 
 
-_ALIKE = 0.9
-"""Share of words in common from which two texts are one: a page saved twice has its small changes."""
+_ALIKE = 0.8
+"""Share of runs of words in common from which two texts are one: a page saved twice has its small changes."""
+_RUN = 3
 
 
 def _same_text(read: Iterable[ReadArticle]) -> Iterator[tuple[ReadArticle, str]]:
-    seen: list[tuple[ReadArticle, list[str]]] = []
+    seen: list[tuple[ReadArticle, frozenset[tuple[str, ...]]]] = []
     for one in read:
         if one.page is None:
             continue
-        words = one.page.text.casefold().split()
+        runs = _runs(one.page.text)
         for other, theirs in seen:
-            if _alike(words, theirs):
+            if len(runs & theirs) >= _ALIKE * len(runs | theirs):
                 yield one, f"has the text of {other.page_file.name}; keep one of the two"
                 break
-        seen.append((one, words))
+        seen.append((one, runs))
 
 
-def _alike(a: list[str], b: list[str]) -> bool:
-    if min(len(a), len(b)) < _ALIKE * max(len(a), len(b)):
-        return False
-    matcher = difflib.SequenceMatcher(None, a, b, autojunk=False)
-    return matcher.quick_ratio() >= _ALIKE and matcher.ratio() >= _ALIKE
+def _runs(text: str) -> frozenset[tuple[str, ...]]:
+    words = text.casefold().split()
+    return frozenset(tuple(words[i : i + _RUN]) for i in range(max(1, len(words) - _RUN + 1)))

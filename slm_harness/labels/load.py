@@ -3,17 +3,15 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from slm_harness.errors import LabelsError
 from slm_harness.labels import checks
-from slm_harness.labels.files import read_folder
+from slm_harness.labels.files import ReadArticle, read_folder
 from slm_harness.labels.nodes import findings
 from slm_harness.labels.quotes import flat
-from slm_harness.pages import Page
 from slm_harness.records import Article
 from slm_harness.task import Kind, Task
 
@@ -23,8 +21,8 @@ class Labelled:
     """An article with all that its label file says beyond what an evaluation needs."""
 
     article: Article
-    html: bytes
-    """The page as it was saved."""
+    source: str
+    """The page's HTML as characters."""
     evidence: Mapping[str, tuple[str, ...]]
     """Question id to what the text says on it, word for word."""
     furniture: tuple[str, ...] = ()
@@ -34,8 +32,6 @@ class Labelled:
     """The article as an editor would cut it out."""
     draft: bool = False
     """A proposal nobody has confirmed."""
-    charset: str | None = None
-    """The encoding of the page, where the page itself would be read otherwise."""
 
 
 def load_articles(folder: Path, task: Task) -> tuple[Article, ...]:
@@ -66,45 +62,56 @@ def load_labelled(
     told = findings(faults)
     if told:
         raise LabelsError(str(folder), [str(finding) for finding in told])
-    return tuple(
-        _labelled(one.label, one.html, one.page, task)
-        for one in read
-        if one.page is not None and one.html is not None
+    return tuple(_labelled(one, task) for one in read)
+
+
+def bare_article(read: ReadArticle) -> Article:
+    """What a model gets of an article, whatever its label is worth; it has to have a page."""
+    if read.page is None:
+        raise ValueError(f"{read.stem} has no page")
+    title, label = read.label.get("title"), read.label
+    return Article(
+        id=read.stem,
+        text=read.page.text,
+        answers={},
+        label_digests={},
+        title=flat(title) if isinstance(title, str) and title.strip() else read.page.title,
+        published=checks.day_of(label.get("published")) or read.page.published,
     )
 
 
-def _labelled(label: Mapping[str, Any], html: bytes, page: Page, task: Task) -> Labelled:
+def article_of(read: ReadArticle, task: Task) -> Article:
+    """An article whose label is sound."""
+    bare, label = bare_article(read), read.label
     contested = frozenset(label.get("contested", ()))
-    published = checks.day_of(label.get("published")) or page.published
     answers = {question.id: label["answers"][question.id] for question in task.questions}
     for question in task.questions:
         if question.kind is Kind.YES_NO and isinstance(answers[question.id], bool):
             # A bare Yes is a YAML boolean; the same label has to have the same digest.
             answers[question.id] = "Yes" if answers[question.id] else "No"
-    article = Article(
-        id=label["id"],
-        text=page.text,
+    return replace(
+        bare,
         answers=answers,
         label_digests={
-            id_: _digest(answer, published, contested=id_ in contested)
+            id_: _digest(answer, bare.published, contested=id_ in contested)
             for id_, answer in answers.items()
         },
         kind=label["kind"],
-        title=flat(label["title"]) if "title" in label else page.title,
-        published=published,
         tags=tuple(label.get("tags", ())),
         contested=contested,
     )
-    evidence = label.get("evidence", {})
+
+
+def _labelled(read: ReadArticle, task: Task) -> Labelled:
+    label, evidence = read.label, read.label.get("evidence", {})
     return Labelled(
-        article,
-        html,
+        article_of(read, task),
+        read.source,
         {id_: checks.texts_of(evidence[id_]) for id_ in task.ids if id_ in evidence},
         tuple(label.get("furniture", ())),
         label.get("url"),
         label.get("text"),
         label.get("draft", False),
-        label.get("charset"),
     )
 
 

@@ -15,28 +15,28 @@ def flat(text: str) -> str:
     return " ".join(tidy(text).split())
 
 
-def lost_evidence(document: Document, text: str, html: bytes) -> Iterator[Fault]:
+def lost_evidence(document: Document, text: str, source: str) -> Iterator[Fault]:
     """Evidence that is not in ``text``, the cleaned text on one line."""
     for question, value in _mapping(document, "evidence").items():
         for phrase in map(flat, texts_of(value)):
             if phrase not in text:
                 path = ("evidence", question)
-                yield Fault(document.line(path), path, _lost(phrase, text, html))
+                yield Fault(document.line(path), path, _lost(phrase, text, source))
 
 
-def faulty_furniture(document: Document, text: str, html: bytes) -> Iterator[Fault]:
+def faulty_furniture(document: Document, text: str, source: str) -> Iterator[Fault]:
     """Furniture that cleaning left in ``text``, or that is nowhere on the page."""
     label = document.value
     furniture = label.get("furniture") if isinstance(label, dict) else None
     # Most words stand in the source as they are seen, also those in attributes; parsing is slow.
-    source = flat(unescape(html.decode("utf-8", "replace"))) if furniture else ""
+    written = flat(unescape(source)) if furniture else ""
     for index, value in enumerate(furniture if isinstance(furniture, list) else []):
         if not isinstance(value, str) or not value.strip():
             continue
         path, shown = ("furniture", index), repr(shortened(value, 60))
         if flat(value) in text:
             yield Fault(document.line(path), path, f"{shown} is still in the cleaned text")
-        elif flat(value) not in source and not has_words(html, value):
+        elif flat(value) not in written and not has_words(source, value):
             what = f"{shown} is not on the page; copy it from there, or take it out"
             yield Fault(document.line(path), path, what)
 
@@ -70,12 +70,12 @@ def _folded(text: str) -> str:
     return "".join(c.lower() if len(c.lower()) == 1 else c for c in text.translate(_LOOKALIKES))
 
 
-def _lost(phrase: str, text: str, html: bytes) -> str:
+def _lost(phrase: str, text: str, source: str) -> str:
     shown = repr(shortened(phrase, 60))
     start = _folded(text).find(_folded(phrase))
     if start >= 0:
         there = shortened(text[start : start + len(phrase)], 160)
         return f"{shown} is not word for word in the cleaned text, which has: {there}"
-    if has_words(html, phrase):
+    if has_words(source, phrase):
         return f"{shown} is on the page, but cleaning drops it; quote what is left"
     return f"{shown} is not on the page; copy it from the text (slm-harness show)"

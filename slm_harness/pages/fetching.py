@@ -1,10 +1,12 @@
 """One page from the web, as the server sent it."""
 
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urljoin
 
 from slm_harness.errors import FetchError
 from slm_harness.pages.source import LIMIT
@@ -22,6 +24,8 @@ class Fetched:
     """Addresses passed through on the way from ``url`` to ``final_url``, neither included."""
     charset: str = ""
     """What the server declared with the page; empty where it declared nothing."""
+    redirected: bool = False
+    """Whether the server sent us on at least once."""
 
 
 def fetch(url: str, *, timeout: float = 20.0, limit: int = LIMIT) -> Fetched:
@@ -30,25 +34,72 @@ def fetch(url: str, *, timeout: float = 20.0, limit: int = LIMIT) -> Fetched:
     Raises:
         FetchError: with one line for what went wrong.
     """
+    if not url.lower().startswith(_SCHEMES):
+        raise FetchError(f"{url}: only http and https addresses are fetched; name a file otherwise")
+    result: list[Fetched | BaseException] = []
+
+    def work() -> None:
+        try:
+            result.append(_fetched(url, timeout, limit))
+        except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
+            result.append(error)
+
+    # ``requests`` bounds one wait on the socket, not the sum of many, and not at all what it reads
+    # of a server's headers; so the clock is kept outside, and a fetch that overruns is abandoned.
+    thread = threading.Thread(target=work, name="slm-harness fetching", daemon=True)
+    thread.start()
+    thread.join(timeout)
+    if not result:
+        raise FetchError(f"{url}: {_NO_ANSWER.format(timeout=timeout)}")
+    if isinstance(result[0], BaseException):
+        raise result[0]
+    return result[0]
+
+
+_SCHEMES = ("http://", "https://")
+_MOST_REDIRECTS = 10
+
+
+def _fetched(url: str, timeout: float, limit: int) -> Fetched:
     import requests
     import urllib3
 
-    if not url.lower().startswith(("http://", "https://")):
-        raise FetchError(f"{url}: only http and https addresses are fetched; name a file otherwise")
     deadline = time.monotonic() + timeout
+    passed: list[str] = []
+    current = url
     try:
         with requests.Session() as session:
-            session.max_redirects = 10
             session.headers["User-Agent"] = _user_agent()
             session.headers["Accept"] = "text/html, application/xhtml+xml;q=0.9"
-            with session.get(url, timeout=timeout, stream=True) as response:
-                _check_answer(url, response.status_code, response.reason, response.headers, limit)
-                content = _body(response.raw, url, deadline, limit)
-                passed = tuple(str(step.url) for step in response.history[1:])
-                charset = _charset(response.headers.get("Content-Type", ""))
-                return Fetched(url, str(response.url), content, passed, charset)
+            # We follow by hand: requests reads the body of a redirect, however long, even when it is
+            # told not to follow.
+            session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]
+            while True:
+                with session.get(
+                    current, timeout=timeout, stream=True, allow_redirects=False
+                ) as response:
+                    if response.is_redirect:
+                        current = urljoin(current, response.headers["Location"])
+                        passed.append(current)
+                        _check_redirect(url, current, len(passed))
+                        continue
+                    _check_answer(
+                        url, response.status_code, response.reason, response.headers, limit
+                    )
+                    content = _body(response.raw, url, deadline, limit)
+                    charset = _charset(response.headers.get("Content-Type", ""))
+                    return Fetched(url, current, content, tuple(passed[:-1]), charset, bool(passed))
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
         raise FetchError(f"{url}: {_in_words(error, timeout)}") from error
+
+
+def _check_redirect(url: str, target: str, count: int) -> None:
+    if not target.lower().startswith(_SCHEMES):
+        raise FetchError(f"{url}: it redirects to an address that is neither http nor https")
+    if count > _MOST_REDIRECTS:
+        raise FetchError(
+            f"{url}: more than {_MOST_REDIRECTS} redirects; open it in a browser and save the page"
+        )
 
 
 def _user_agent() -> str:
@@ -74,7 +125,8 @@ def _check_answer(
     if status != HTTPStatus.OK:
         words = " ".join(tidy(reason or "").split())[:80]
         raise FetchError(
-            f"{url}: the server answered {status} {words}".rstrip() + "; nothing was saved"
+            f"{url}: the server answered {status} {words}".rstrip()
+            + "; nothing was saved: open it in a browser and save the page"
         )
     kind = headers.get("Content-Type", "").split(";")[0].strip().lower()
     if kind not in ("", "text/html", "application/xhtml+xml"):
@@ -89,7 +141,7 @@ def _too_large(url: str, limit: int) -> FetchError:
 
 
 def _body(raw: Any, url: str, deadline: float, limit: int) -> bytes:  # noqa: ANN401 - requests' own type
-    """Read chunk by chunk: ``requests`` bounds one wait on the socket, not the sum of many."""
+    """Read chunk by chunk, up to the limit."""
     content = bytearray()
     while chunk := raw.read1(65_536, decode_content=True):
         content += chunk
@@ -113,8 +165,6 @@ _CAUSES = {
     "ConnectTimeoutError": _NO_ANSWER,
     "ReadTimeoutError": _NO_ANSWER,
     "TimeoutError": _NO_ANSWER,
-    "TooManyRedirects": "more than 10 redirects; open it in a browser and save the page",
-    "InvalidSchema": "it redirects to an address that is neither http nor https",
     "DecodeError": _GARBLED,
     "ContentDecodingError": _GARBLED,
     "IncompleteRead": "the connection broke off within the page; try again",

@@ -22,6 +22,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_WIDE = {"utf-16": "utf-16-le", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be"}
+"""Encodings of two bytes a letter: believed when a server declares them, since a page cannot itself."""
 _OTHER_FORMATS = (
     (b"%PDF-", "a PDF"),
     (b"PK\x03\x04", "a zip archive or an office document"),
@@ -82,7 +84,10 @@ def _decoded(content: bytes, url: str | None, charset: str | None) -> str:
         if content.startswith(bom):
             return content[len(bom) :].decode(encoding, "replace")
     if b"\x00" in content[:1024]:
-        raise refused(url, "this is binary data, not HTML; save the page itself")
+        wide = _WIDE.get((charset or "").lower())
+        if wide is None:
+            raise refused(url, "this is binary data, not HTML; save the page itself, as UTF-8")
+        return content.decode(wide, "replace")
     declared = known_charset(charset or "") or _declared(content)
     return _read_as(content, *_candidates(content, declared)) or content.decode(
         _guessed(content), "replace"

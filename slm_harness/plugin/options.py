@@ -48,7 +48,8 @@ def add(parser: pytest.Parser) -> None:
         "--no-date",
         action="store_false",
         dest="slm_dated",
-        help="do not tell the models when an article was published, to see what they make of that",
+        help="do not tell the models when an article was published, to see what they make of that; "
+        "such a run accepts nothing",
     )
     group.addoption(
         "--by-tag",
@@ -83,11 +84,13 @@ def settings(config: pytest.Config) -> Settings:
     """What flags and ini file ask for.
 
     Raises:
-        SettingsError: ``slm_task`` names no task.
+        SettingsError: ``slm_task`` names no task, or flags exclude each other.
     """
     given = config.getoption("slm_articles")
     added = tuple(config.getoption("slm_added_models"))
     dated = bool(config.getoption("slm_dated"))
+    if not dated and config.getoption("update_snapshots", False):
+        raise SettingsError("--no-date is for a look only: it cannot go with --snapshot-update")
     articles = config.invocation_params.dir / given if given else path(config, "slm_articles")
     return Settings(
         task=_task(config.getini("slm_task")),
@@ -106,7 +109,6 @@ def settings(config: pytest.Config) -> Settings:
             [
                 *(f" --model {one}" for one in added),
                 f" --articles={given}" * bool(given),
-                " --no-date" * (not dated),
             ]
         ),
     )

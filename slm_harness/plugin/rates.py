@@ -26,13 +26,13 @@ class PassRates:
     def findings(self) -> str:
         """Why the gate does not pass, and what to do: one line each."""
         model = self.snapshot.model
-        accept = f"accept:  {self.accepting}"
+        accept = [f"accept:  {self.accepting}"] if self.accepting else []
         if self.before is None:
-            return (
-                f"{model} has no accepted snapshot, so there is nothing to compare with.\n{accept}"
+            return "\n".join(
+                [f"{model} has no accepted snapshot, so there is nothing to compare with.", *accept]
             )
         found = compare(self.before, self.snapshot)
-        return "\n".join([*self._lines(found), accept])
+        return "\n".join([*self._lines(found), *accept])
 
     def _lines(self, found: Comparison) -> Iterator[str]:
         model, before = self.snapshot.model, self.before

@@ -93,7 +93,7 @@ def closing_lines(state: State, *, explain: bool, by_tag: bool) -> Iterator[str]
         snapshots = {model: model in state.before for model in state.evaluation.models}
         yield from table(found, state.evaluation.commonest_answers, snapshots)
         yield ""
-        if by_tag:
+        if by_tag and any(one.tags for one in found):
             articles = state.evaluation.articles.values()
             yield from tag_table(found, Counter(tag for one in articles for tag in one.tags))
             yield ""
@@ -112,6 +112,9 @@ def closing_lines(state: State, *, explain: bool, by_tag: bool) -> Iterator[str]
 def _hints(state: State, found: Sequence[Tally]) -> Iterator[str]:
     if state.updating:
         return
+    if not state.evaluation.settings.dated:
+        yield "--no-date: a look at what the models make of it; nothing of it is to be accepted"
+        return
     settings = state.evaluation.settings
     prompt = provenance_of_prompt(state.evaluation.recipe)
     for one in found:
@@ -125,7 +128,7 @@ def _hints(state: State, found: Sequence[Tally]) -> Iterator[str]:
             )
         elif one.total.better:
             yield (
-                f"{one.model}: {one.total.better} answers are better than in its snapshot; "
+                f"{one.model}: {_answers(one.total.better)} better than in its snapshot; "
                 f"accept them with {command}"
             )
         elif (
@@ -136,6 +139,10 @@ def _hints(state: State, found: Sequence[Tally]) -> Iterator[str]:
                 f"{one.model}: the accepted replies are to another prompt; accept these with "
                 f"{command} and commit them, or a replay is red"
             )
+
+
+def _answers(count: int) -> str:
+    return f"{count} answers are" if count != 1 else "1 answer is"
 
 
 def _explained(state: State) -> Iterator[str]:
