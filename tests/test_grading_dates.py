@@ -175,3 +175,125 @@ def test_two_days_later_is_counted_from_the_day_before_it() -> None:
 def test_what_is_no_date_is_not_read(text: str) -> None:
     """Words and numbers that only look like dates are left alone."""
     assert parse_dates(text, PUBLISHED) == []
+
+
+LATER: dict[str, object] = {
+    "earliest": "2025-01-27",
+    "latest": "2025-01-27",
+    "wrong": [date(2025, 1, 24), date(2025, 2, 3)],
+}
+FORTNIGHT: dict[str, object] = {"earliest": "2025-01-24", "latest": "2025-02-06", "span": "during"}
+SLACK: dict[str, object] = {
+    "earliest": "2024-03-01",
+    "latest": "2024-10-31",
+    "slack": {"earliest": 5, "latest": 10},
+    "wrong": [date(2024, 11, 6)],
+}
+TWO: list[object] = [
+    {"earliest": "2025-01-24", "latest": "2025-01-24"},
+    {"earliest": "2025-02-06", "latest": "2025-02-06"},
+]
+UNTIL: dict[str, object] = {"earliest": None, "latest": "2025-01-24"}
+FROM: dict[str, object] = {"earliest": "2025-01-24", "latest": None}
+FEBRUARY = date(2025, 2, 20)
+PRINCIPLES = [
+    # A day and another which has a verb or a noun of its own.
+    (LATER, "27 January 2025; the letters were sent on 19 February", True, "set apart"),
+    (LATER, "27 January 2025. A clerk was dismissed the next day and jailed on 18 February", True, "set apart"),
+    (LATER, "27 January 2025, reported to the data authority on 3 February", True, "set apart"),
+    (LATER, "27 January 2025 (notices: 3 February)", True, "set apart"),
+    (LATER, "27 January 2025 (breach), 3 February 2025 (discovery)", True, "each labelled"),
+    (LATER, "3 February 2025 (breach), 27 January 2025 (discovery)", False, "swapped"),
+    (LATER, "27 January 2025 (date of discovery)", False, "given as the discovery"),
+    (LATER, "27 January 2025; the thieves came back on 3 February", False, "a second breach"),
+    (LATER, "27 January 2025 and again on 3 February 2025", False, "a second breach"),
+    (LATER, "27 January 2025; 3 February 2025", False, "nothing sets it apart"),
+    (LATER, "27 January 2025. The stolen laptop was recovered on 3 February.", True, "set apart"),
+    (LATER, "The raid of 27 January 2025 was noticed on 3 February 2025", True, "an event by its day"),
+    (LATER, "The raid of 3 February 2025 was noticed on 27 January 2025", False, "an event by its day"),
+    # What is only counted from is not what the date is the date of.
+    (LATER, "27 January 2025, a week before it was noticed", True, "counted from"),
+    (LATER, "27 January 2025 (three days later)", True, "in apposition"),
+    (LATER, "Three days later, on Monday", True, "the other day is known, the weekday fits"),
+    (LATER, "Three days later, on Tuesday", False, "another weekday"),
+    (LATER, "Two days later, on Monday", False, "another distance"),
+    (LATER, "the Monday after 24 January", True, "a weekday after a day"),
+    (LATER, "the Tuesday after 24 January", False, "a weekday after a day"),
+    (LATER, "the fourth Monday of January 2025", True, "a weekday of a month"),
+    (LATER, "the last Friday of January 2025", False, "a weekday of a month"),
+    # Spelling and form.
+    (LATER, "27th of Janurary 2025", True, "a slip"),
+    (LATER, "27 stycznia 2025", True, "Polish"),
+    (LATER, "2025年1月27日", True, "Japanese"),
+    (LATER, "27-Jan-25", True, "a year of two digits"),
+    (LATER, "27 Jan 24", False, "a year of two digits"),
+    (LATER, "27 January twenty twenty-five", True, "a year in words"),
+    (LATER, "27 January twenty twenty-four", False, "a year in words"),
+    (LATER, "27.01.2025, 04:24", True, "a time of day"),
+    # A span in two halves.
+    (FORTNIGHT, "First access on 24 January 2025 and last access on 6 February 2025", True, "first, last"),
+    (FORTNIGHT, "They came in on Jan. 24, 2025, and stayed until Feb. 6, 2025", True, "until"),
+    (FORTNIGHT, "Start: 24-Jan-2025; end: 06-Feb-2025", True, "labelled"),
+    (FORTNIGHT, "24 January 2025 (start), 6 February 2025 (end)", True, "labelled"),
+    (FORTNIGHT, "January 24, 2025 - February 6, 2025", True, "each with its year"),
+    (FORTNIGHT, "no earlier than 24 January and no later than 6 February 2025", True, "two bounds"),
+    (FORTNIGHT, "mellan den 24 januari och 6 februari 2025", True, "Swedish"),
+    (FORTNIGHT, "24.01. - 06.02.2025", True, "one year for both"),
+    (FORTNIGHT, "24 January 2025, and was not discovered until 6 February 2025", False, "no span"),
+    (TWO, "From 24 January 2025 (post room) to 6 February 2025 (portal)", True, "brackets between"),
+    (SLACK, "01-Mar-2024 to 05-Nov-2024", True, "within the slack"),
+    (SLACK, "01-Mar-2024 to 06-Nov-2024", False, "within the slack, but another event's day"),
+    # Open ends.
+    (UNTIL, "before 24 January 2025, when it was found", True, "a bound may be another event's day"),
+    (UNTIL, "through 24 January 2025", True, "open"),
+    (UNTIL, "no earlier than 24 January 2025", False, "the other way"),
+    (FROM, "Beginning 24 January 2025", True, "open"),
+    (FROM, "24 January 2025 to the present", True, "open"),
+    ("unknown", "Unknown; the man was dismissed on 3 February 2025", True, "set apart"),
+    ("unknown", "The form leaves the date of the breach blank", True, "nothing said"),
+    ("unknown", "Unknown, perhaps 3 February 2025", False, "made up"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("label", "answer", "passed", "why"), PRINCIPLES)
+def test_what_a_date_is_said_to_be_decides(
+    label: object, answer: str, passed: bool, why: str
+) -> None:
+    """A date is judged by what it is said to be the date of, and by all of what it says."""
+    result = grade("breach_date", label, answer, published=FEBRUARY)
+    assert result.passed is passed, (why, result.reason)
+
+
+@pytest.mark.parametrize(
+    ("text", "earliest", "latest"),
+    [
+        ("10 31 1974", date(1974, 10, 31), date(1974, 10, 31)),
+        ("2003 09 25", date(2003, 9, 25), date(2003, 9, 25)),
+        ("[Sept] 04, 2014", date(2014, 9, 4), date(2014, 9, 4)),
+        ("11 / 2016", date(2016, 11, 1), date(2016, 11, 30)),
+        ("2016H2", date(2016, 7, 1), date(2016, 12, 31)),
+        ("2020/23/Sep", date(2020, 9, 23), date(2020, 9, 23)),
+        ("from 4 to January 22, 1995", date(1995, 1, 4), date(1995, 1, 22)),
+        ("first week of 2019", date(2018, 12, 31), date(2019, 1, 6)),
+        ("the last ten days of August 2023", date(2023, 8, 22), date(2023, 8, 31)),
+        ("12-14.09.2023", date(2023, 9, 12), date(2023, 9, 14)),
+        ("12, 13 or 14 September 2023", date(2023, 9, 12), date(2023, 9, 14)),
+        ("Good Friday 2024", date(2024, 3, 29), date(2024, 3, 29)),
+        ("Black Friday 2010", date(2010, 11, 26), date(2010, 11, 26)),
+        ("late 2022", date(2022, 9, 1), date(2022, 12, 31)),
+    ],
+)
+def test_a_date_is_read_whole(text: str, earliest: date, latest: date) -> None:
+    """No part of a date is taken for the whole of it."""
+    assert [(span.earliest, span.latest) for span in parse_dates(text, PUBLISHED)] == [
+        (earliest, latest)
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Halloween weekend 2021", "third last week of 2018", "Office 2016", "5/1-5/7, 2020", "5 December 1391"],
+)  # fmt: skip
+def test_what_says_more_than_is_understood_is_not_read(text: str) -> None:
+    """A wrong date is worse than none."""
+    assert parse_dates(text, PUBLISHED) == []

@@ -153,6 +153,108 @@ TABLE = [
 ]
 
 
+HOSPICE: dict[str, object] = {
+    "names": [{"name": "Merrowgate Families", "aliases": ["Merrowgate"]}],
+    "neutral": ["Ashby Holdings"],
+    "wrong": ["Quorley Stamm Associates", "Hollow Petrel", "Chartwhistle", "Dunmere Gazette"],
+}
+TWO_FIRMS: dict[str, object] = {
+    "names": [{"name": "Selkmoor Systems"}, {"name": "Fennock Lane"}],
+    "wrong": ["Vantrell"],
+}
+SUPPLIERS: dict[str, object] = {
+    "names": [{"name": "Brackwater Hosting Ltd", "aliases": ["Brackwater"]}, {"name": "Oriel Payments"}],
+    "wrong": ["Merrowgate Families", "Kestrel Loop", "Office of the Data Commissioner", "Grey Hound"],
+}  # fmt: skip
+COURIER: dict[str, object] = {
+    "names": [{"name": "Tallgrass Courier"}],
+    "wrong": ["Bison Mutual", "Blue Lantern Security"],
+}
+COOPERATIVE: dict[str, object] = {"names": [{"name": "Lalupate Saving and Credit Cooperative"}]}
+LAW_FIRM: dict[str, object] = {"names": [{"name": "Wexcombe & Tarr LLP"}], "wrong": ["Pallister Bank"]}  # fmt: skip
+SAINT: dict[str, object] = {"names": [{"name": "St. Brannock's Hospice"}]}
+PARCELS: dict[str, object] = {"names": [{"name": "Øresund Pakkepost"}], "wrong": ["Nordlys Drift"]}
+CANNERY: dict[str, object] = {"names": [{"name": "Psilorachi Cannery"}]}
+B, P = "breached_entity", "third_parties"
+ROLES = [
+    # a place beside a name, by its name or by the grammar around it
+    (B, HOSPICE, "Merrowgate Families (Bradford)", True),
+    (B, HOSPICE, "Merrowgate Families (Orchard Street, Colberry)", True),
+    (B, HOSPICE, "Merrowgate Families (Colberry, Ind.)", True),
+    (B, HOSPICE, "Merrowgate Families, Worcester, MA", True),
+    (B, HOSPICE, "Merrowgate Families in Tacolberry, Uruguay", True),
+    (B, HOSPICE, "Merrowgate Families, a Colberry-based charity", True),
+    (B, HOSPICE, "Merrowgate Families, a Colberry charity", True),
+    (B, HOSPICE, "L'association Merrowgate Families à Namur", True),
+    (B, HOSPICE, "Bradford's Merrowgate Families", True),
+    (B, HOSPICE, "Merrowgate Families, Tarnby", False),
+    (B, HOSPICE, "Merrowgate Families (Tarnby Foods Ltd)", False),
+    (B, HOSPICE, "Merrowgate Families, London Water", False),
+    # a list or a sentence of its own asserts; a preposition, a relative pronoun or a verb sets apart
+    (B, HOSPICE, "Merrowgate (laptop lent to Quorley Stamm Associates)", True),
+    (B, HOSPICE, "Merrowgate, whose laptop Quorley Stamm Associates had lost", True),
+    (B, HOSPICE, "Merrowgate Families; the intruders call themselves Hollow Petrel", True),
+    (B, HOSPICE, "Merrowgate Families; Chartwhistle merely supplied the calendar", True),
+    (B, HOSPICE, "Merrowgate Families. Its rival Chartwhistle is only mentioned.", True),
+    (B, HOSPICE, "Merrowgate Families; source: Dunmere Gazette", True),
+    (B, HOSPICE, "Merrowgate. Vex Hosting and Chartwhistle were third parties.", True),
+    (B, HOSPICE, "Merrowgate Families, Dunmere Gazette", False),
+    (B, HOSPICE, "Merrowgate Families (and Chartwhistle)", False),
+    (B, HOSPICE, "Merrowgate Families as well as its landlord Quorley Stamm Associates", False),
+    (B, HOSPICE, "Merrowgate Families or its supplier Chartwhistle", False),
+    (B, HOSPICE, "Merrowgate Families, whose supplier Chartwhistle was also breached", False),
+    (B, HOSPICE, "Merrowgate Families. Chartwhistle was hit as well.", False),
+    (B, HOSPICE, "Chartwhistle, which keeps Merrowgate's calendar", False),
+    (B, HOSPICE, "The attack on Quorley Stamm Associates and on Merrowgate", False),
+    (B, TWO_FIRMS, "Selkmoor Systems, a firm in Nelson, and Fennock Lane, a studio", True),
+    (B, TWO_FIRMS, "Selkmoor Systems in May, Fennock Lane in June and Vantrell in July", False),
+    (B, LAW_FIRM, "Wexcombe & Tarr (files of Pallister Bank)", True),
+    (B, LAW_FIRM, "Wexcombe & Tarr; Pallister Bank was also affected", False),
+    (B, PARCELS, "Nordlys Drift, som driver Øresund Pakkeposts servere", False),
+    # third parties: an entry of the list claims to be one, whatever it is called
+    (P, SUPPLIERS, "Brackwater, which hosted the site of Merrowgate Families, and Oriel Payments", True),
+    (P, SUPPLIERS, "Merrowgate Families' suppliers Brackwater and Oriel Payments", True),
+    (P, SUPPLIERS, "Brackwater and Oriel Payments; Kestrel Loop was hired to investigate", True),
+    (P, SUPPLIERS, "Brackwater, Oriel Payments and the forensic firm Kestrel Loop", False),
+    (P, SUPPLIERS, "Brackwater, Oriel Payments, Grey Hound (attackers)", False),
+    (P, SUPPLIERS, "Brackwater, Oriel Payments and the police", False),
+    (P, SUPPLIERS, "Brackwater, Oriel Payments, patients", False),
+    (P, COURIER, "Bison Mutual gave the tapes to Tallgrass Courier", True),
+    (P, COURIER, "Tallgrass Courier; Blue Lantern Security, hired afterwards, is investigating", True),
+    (P, COURIER, "At the depot: Tallgrass Courier. At Bison Mutual: none.", True),
+    (P, COURIER, "Tallgrass Courier and Bison Mutual", False),
+    # slips of spelling, word by word
+    (B, TWO_FIRMS, "Selkmore Systems, Fenock Lane", True),
+    (B, CANNERY, "Psilorachi Canneries", True),
+    (B, CANNERY, "Psilorachi Bakery", False),
+    (B, COOPERATIVE, "Lalupate Savings & Credit Co-operative", True),
+    (B, COOPERATIVE, "Lalupate Savings", False),
+    (B, LAW_FIRM, "Wexcomb & Tar", True),
+    (B, LAW_FIRM, "Wexcombe & Barr", False),
+    (B, LAW_FIRM, "Wexford & Tarr", False),
+    (B, SAINT, "Saint Brannocks Hospice", True),
+    (B, SAINT, "St. Brannock's Hospital", False),
+    (B, PARCELS, "Oresund Pakkepost ApS", True),
+    (B, HOSPICE, "Marrowfield Families", False),
+    # nobody: somebody without a name is somebody, and who was not is nobody
+    (P, "none", "private lenders whom nobody has named", False),
+    (P, "unknown", "A contractor whose name is not given", True),
+    (P, "none", "An unnamed contractor", False),
+    (P, "none", "None except Blue Lantern Security", False),
+    (B, "none", "Bison Mutual was not breached; it had an outage.", True),
+    (B, "none", "Bison Mutual was breached", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "label", "answer", "passed"), ROLES)
+def test_a_name_counts_in_the_role_that_it_is_given(
+    question: str, label: object, answer: str, passed: bool
+) -> None:
+    """Places, other roles, slips of spelling and nobody: what the answer asserts decides."""
+    result = grade(question, label, answer)
+    assert result.passed is passed, result.reason
+
+
 @pytest.mark.parametrize(("label", "answer", "passed", "why"), TABLE)
 def test_editor_and_grader_agree(label: object, answer: object, passed: bool, why: str) -> None:
     """The grader decides as the table says."""

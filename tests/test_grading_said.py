@@ -213,8 +213,8 @@ TABLE = [
     ("third_parties", CL_1, "Acumen; Dovetail", False),
     ("third_parties", CL_1, "Dovetail & Acumen Print", True),
     ("third_parties", CL_1, "acumen print, dovetail", True),
-    ("third_parties", CL_1, "Acumen Print Ltd, Dovetail Systems, and law enforcement", True),
-    ("third_parties", CL_1, "Acumen Print Ltd, Dovetail Systems, FBI", True),
+    ("third_parties", CL_1, "Acumen Print Ltd, Dovetail Systems, and law enforcement", False),
+    ("third_parties", CL_1, "Acumen Print Ltd, Dovetail Systems, FBI", False),
     ("third_parties", CL_1, "Acumen Print Ltd, Dovetail Systems, Microsoft", False),
     (
         "third_parties",
@@ -382,7 +382,12 @@ TABLE = [
     ("cause", RANS_1, "insider threat", False),
     ("cause", RANS_1, "A file-transfer server flaw; an insider was ruled out", True),
     ("cause", RANS_1, "A vulnerability", False),
-    ("cause", RANS_1, "Hackers exploited a zero-day vulnerability in file transfer software", True),
+    (
+        "cause",
+        RANS_1,
+        "Hackers exploited a zero-day vulnerability in file transfer software",
+        False,
+    ),
     (
         "cause",
         "unknown",
@@ -576,7 +581,7 @@ TABLE = [
     ("breach_date", D_2, "09/05/2024 (9 May 2024)", True),
     ("breach_date", D_2, "2024/05/09", True),
     ("breach_date", D_2, "09052024", False),
-    ("breach_date", D_2, "9.5.2024", False),
+    ("breach_date", D_2, "9.5.2024", True),
     ("breach_date", D_2, "9 de maio de 2024", True),
     (
         "breach_date",

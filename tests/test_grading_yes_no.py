@@ -86,6 +86,69 @@ TABLE = [
 ]
 
 
+D, C = "data_breach", "cause_known"
+AS_A_WHOLE = [
+    # a question repeated is no answer
+    (D, "Yes", "Does the article discuss a data breach - answer only Yes or No", False),
+    (D, "Yes", "Does the article discuss a data breach - answer only Yes or No: Yes", True),
+    (C, "Yes", "Is the cause known?", False),
+    # slips of spelling, and words that are none
+    (D, "Yes", "Yess", True),
+    (D, "No", "Nooo.", True),
+    (D, "Yes", "Yse", True),
+    (D, "No", "Flase", True),
+    (D, "Yes", "Yet", False),
+    (D, "No", "Yess", False),
+    # negative words that affirm, and affirmations denied
+    (D, "Yes", "There is no doubt that it does.", True),
+    (D, "Yes", "Without a doubt", True),
+    (D, "Yes", "There is no doubt that it does not.", False),
+    (C, "Yes", "The cause is not unknown", True),
+    (C, "No", "The cause is no longer a mystery", False),
+    (Q, "No", "It is not the case that a third party had a part in this.", True),
+    (Q, "Yes", "It is not the case that no third party was involved", True),
+    (Q, "No", "Not only the bank but also a vendor was involved", False),
+    # a short sentence may go on
+    (D, "Yes", "It does: the names of rowers were sent to all.", True),
+    (D, "No", "It does not: the article is about a flood", True),
+    (Q, "No", "There were none", True),
+    (Q, "Yes", "Two outside firms were: a printer and a host.", True),
+    # Yes for one and No for another, or taken back at the end
+    (C, "Yes", "Yes for the bank, no for the school", False),
+    (C, "Yes", "Yes at the bank; at the school it is not known", False),
+    (C, "Yes", "Yes, in both cases", True),
+    (D, "Yes", "Yes and no: one was a theft", False),
+    (D, "Yes", "Yes, names were copied, but the answer is No.", False),
+    (D, "Yes", "Yes. On reflection, no.", False),
+    (C, "Yes", "Yes, but who did it is not known", True),
+    (Q, "No", "No, except the courier", False),
+    # open is a No where it is asked whether it is known, else no answer
+    (C, "No", "Not yet: neither suspicion has been confirmed", True),
+    (C, "No", "Under investigation", True),
+    (C, "No", "Nobody knows how the intruders got in", True),
+    (C, "Yes", "It is too early to say", False),
+    (C, "Yes", "It is known how they got in", True),
+    (Q, "No", "It is unknown whether any third party was involved", False),
+    (D, "No", "It is unclear whether this is a data breach", False),
+    (Q, "Yes", "A vendor might have been involved", False),
+    # other languages
+    (D, "Yes", "はい", True),
+    (D, "No", "Tidak", True),
+    (C, "No", "Die Ursache ist unbekannt", True),
+    (D, "Yes", "L'article parle d'une fuite de données.", True),
+    (D, "Yes", "El artículo no trata de una filtración de datos", False),
+]
+
+
+@pytest.mark.parametrize(("question", "label", "answer", "passed"), AS_A_WHOLE)
+def test_what_an_answer_says_as_a_whole_decides(
+    question: str, label: object, answer: object, passed: bool
+) -> None:
+    """Questions, slips, double negation, verdicts taken back and open matters."""
+    result = grade(question, label, answer)
+    assert result.passed is passed, result.reason
+
+
 @pytest.mark.parametrize(("question", "label", "answer", "passed", "why"), TABLE)
 def test_editor_and_grader_agree(
     question: str, label: object, answer: object, passed: bool, why: str

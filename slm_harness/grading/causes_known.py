@@ -39,7 +39,7 @@ _RELATED = {
 _OWN_WORDS = {
     "phishing": r"phish|fake|bogus|spoof|lookalike",
     "insider": r"employee|staff|worker|contractor|insider|clerk|technician|administrator",
-    "misconfiguration": r"misconfig|expos|publicly|left open|open to|unprotected|unsecured|(?:no|without a?) ?password|setting",
+    "misconfiguration": r"misconfig|expos|publicly|left open|open to|unprotected|unsecured|(?:no|without a?) ?password|setting|deactivated|never (?:closed|switched off)|dormant|orphan|active",
     "injection": r"inject|sql|zero|flaw|vulnerab|bug",
     "vulnerability": r"flaw|vulnerab|patch|bug|injection|zero|weakness|exploit|hole|software",
     "stuffing": r"credential|password|brute|reused",

@@ -18,7 +18,7 @@ FUNCTION = frozenset(
 LEGAL = frozenset(
     words_of("""
     inc incorporated ltd limited plc llc llp lp corp corporation co company companies gmbh ag sa spa srl sarl sas bv nv ab oy oyj as asa aps kk kg kgaa se
-    pty pte pvt ltda lda sl cv berhad bhd pbc na
+    pty pte pvt ltda lda sl cv berhad bhd pbc na kft zrt nyrt doo ood ead eood sro spol uab sia ooo pao zao tov ehf hf ltee ltda sarl eurl sasu scop sti tbk sdn pt cic cio ev eg mbh ug ohg aktiengesellschaft gesellschaft
     """)
 )
 """Legal forms: a name with one is the same name."""
@@ -63,12 +63,13 @@ COMMON = frozenset(
     college council government department ministry telecom telecoms carrier operator airline airlines hotel chain maker manufacturer giant startup charity lender broker
     exchange processor store stores shop shops online local regional national public private parent subsidiary unit division arm owner brand holding
     british-based the-based name names answer article entity: breached: spokesperson spokesman spokeswoman chief executive officer ceo cto ciso cio cfo president director
-    manager mr mrs ms dr professor police regulator regulators law enforcement fbi ico cisa ncsc interpol europol gdpr hipaa it hr pii ssn ssns api vpn mfa sql cve
+    manager mr mrs ms dr professor police regulator regulators law enforcement gdpr hipaa it hr pii ssn ssns api vpn mfa sql cve
     january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday
     jan feb mar apr jun jul aug sep sept oct nov dec mid early late today yesterday
     according based unknown note however additionally moreover furthermore separately meanwhile instead unfortunately specifically initially later originally
     main primary first-party external outside involved entities affected: cause occurred happened discovered discovery date number total several multiple various
     part million billion thousand responsibility claimed investigated executive
+    solicitors attorneys lawyers accountants notaries messrs high low medium confidence true false
     new popular major large small leading former current unnamed unidentified
     """)
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from slm_harness.grading import clauses, units
+from slm_harness.grading.count_roles import roles
 from slm_harness.grading.days import spots
 from slm_harness.grading.numerals import Numeral, numerals
 from slm_harness.grading.reading import clean
@@ -25,12 +26,22 @@ class Count:
     claimed: bool = False
     bound: str = ""
     """over or under, where the number is given as a bound."""
+    short: bool = False
+    """Whether it is said that there were fewer than it: "fewer than 300", not "up to 300"."""
     attributed: bool = False
     """Whether somebody is said to say so: less than a claim."""
     part: bool = False
     """Whether it is given as a part of another: "including 300", "300 of whom"."""
+    of_which: bool = False
+    """Whether it is said outright what it is a part of: "of whom 300 were children"."""
     base: bool = False
     """Whether it is what the others are part of: the 400,000 of "300 out of 400,000"."""
+    elsewhere: bool = False
+    """Whether it is said to be of another breach."""
+    compared: bool = False
+    """Whether it is a difference, or what another is compared with: "12,000 more than", "twice the 26,000"."""
+    unreal: bool = False
+    """Whether it counts what does not exist: "40,216 made-up files"."""
     start: int = 0
     end: int = 0
     text: str = ""
@@ -41,38 +52,46 @@ MAX_COUNTS = 100
 _NO_COUNT = re.compile(
     r"\bcve-\d+-\d+|\b\d{1,3}(?:\.\d{1,3}){3}\b|\bv(?:ersion)?\.?\s?\d[\d.]*|\b\d+(?:st|nd|rd|th)\b|\b\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?)?|\b\d{1,2}\s?[ap]\.?m\b\.?|\b24/7\b|\b9/11\b"
     r"|https?://\S+|www\.\S+|[\w.+-]+@[\w.-]+|\b[a-z]+-\d+\b|\b[a-z]+\d+[a-z\d]*\b|\b(?:windows|office|section|article|title|rule|no\.|number|step|phase|tier|level|grade|page|figure|chapter|item|iso)\s?#?\d{1,5}(?!\d|,\d|\s?(?:million|thousand))"
-    r"|\b\d+-(?:day|week|month|year|hour|minute|digit|bit|page|person|factor)s?\b|\bone of\b|\b(?:one|two|three|four|\d{1,2}) (?:in|out of)(?: every)? (?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\b|\b(?:one|two|three)-(?:factor|thirds?|step|time|way)\b|\b(?:one|two|three|four) (?:thirds?|quarters?|fifths?|tenths?)\b|\ba third\b|\bone (?:third|half|quarter)\b|\bno one\b|\bone another\b|\b(?:this|that|which|the|any|every|each) one\b"
+    r"|\b\d+-(?:day|week|month|year|hour|minute|digit|bit|page|person|factor)s?\b|\bone of\b|\b(?:one|two|three|four|\d{1,2}) (?:in|out of)(?: every)? (?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\b|\b(?:one|two|three)-(?:factor|thirds?|step|time|way)\b|\b(?:one|two|three|four) (?:thirds?|quarters?|fifths?|tenths?)\b|\ba third\b|\bone (?:third|half|quarter)\b|\bno one\b|\bone another\b|\b(?:this|that|which|the|any|every|each|if|as|when|until|unless) one\b(?! (?:million|billion|thousand|hundred|lakh|crore))|\b(?:the|this|that|a|an) (?!of\b|total\b)[a-z]+ one\b(?! (?:million|billion|thousand|hundred|record|file|person|customer|account))"
+    r"|(?<=.)\[\d{1,3}\]|\b[2-6]g\b|(?<!\d[ ,.'])\b0\d{2,}(?:[ -]\d{2,})+\b|\baged? (?:between |from )?\d+(?: ?(?:to|and|-) ?\d+)?\b|\b(?:19|20)\d\d ?(?:-|to|/) ?(?:19|20)?\d\d\b(?![,.]?\d)(?! ?[a-z]{0,9} ?(?:people|records))|\A(?:19|20)\d\d:(?= )"
     r"|\bfirst-party\b|\bthird[- ]part\w+"
 )
 _YEAR_CONTEXT = re.compile(
-    r"\b(?:in|since|during|until|from|early|late|mid|year|of|by|before|after|end|spring|summer|autumn|winter|and|to|through)[\s-]+\Z|[-(,/]\s*\Z"
+    r"\b(?:in|since|during|until|from|early|late|mid|years?|of|by|before|after|end|spring|summer|autumn|winter|and|to|through)[\s-]+\Z|[-(,/]\s*\Z"
+)
+_OF_YEAR = re.compile(
+    r"\s(?:(?:data )?breach|attack|incident|leak|hack|theft|case|report|survey|census|edition|season|election|budget|letter|notice|annual)\b"
 )
 _CURRENCY = re.compile(r"(?:[$£€¥₹]|\b(?:usd|eur|gbp|inr|aud|cad|rs\.?|us\$|chf))\s*\Z")
 _GAP = r"\s*(?:[$£€¥₹]\s*)?\Z"
 _OVER = re.compile(
-    r"(?:\b(?:over|more than|at least|above|exceed(?:s|ed|ing)?|upwards? of|no (?:fewer|less) than|not (?:fewer|less) than|(?:a )?minimum (?:of)?|greater than(?: or equal to)?|in excess of|surpass(?:es|ed|ing)?|"
-    r"north of|larger than|higher (?:or equal )?than|beyond|mehr als|uber|mindestens|plus de|au moins|mas de|al menos|piu di|oltre|almeno|mais de|pelo menos|meer dan|ten minste|minstens)|>=?|≥)(?: a total of| an estimated| about| some| half)?"
+    r"(?:\b(?:over|more than|at least|above|exceed(?:s|ed|ing)?|upwards? of|no (?:fewer|less) than|not (?:fewer|less) than|not (?:under|below)|(?:a )?minimum (?:of)?|greater than(?: or equal to)?|in excess of|surpass(?:es|ed|ing)?|"
+    r"north of|larger than|higher (?:or equal )?than|beyond|mehr als|uber|gut|ruim|ponad|mindestens|plus de|au moins|mas de|al menos|piu di|oltre|almeno|mais de|pelo menos|meer dan|ten minste|minstens)|>=?|≥)(?: a total of| an estimated| about| some| half)?"
     + _GAP
 )
 _UNDER = re.compile(
-    r"(?:\b(?:up to|at most|fewer than|less than|under|below|no more than|not more than|(?:a )?maximum (?:of)?|as many as|smaller (?:or equal )?than|lower (?:or equal )?than|less than or equal to|bis zu|weniger als|hochstens|"
+    r"(?:\b(?:up to|at most|fewer than|less than|under|below|no more than|not more than|not (?:over|above|exceeding)|(?:a )?maximum (?:of)?|as many as|smaller (?:or equal )?than|lower (?:or equal )?than|less than or equal to|bis zu|weniger als|hochstens|"
     r"jusqu'a|moins de|au plus|hasta|menos de|fino a|meno di|ate|tot|minder dan|hoogstens|just shy of)|<=?|≤)(?: a total of| an estimated| about| some)?"
     + _GAP
 )
+_SHORT = re.compile(
+    rf"(?<!not )(?<!no )\b(?:(?:fewer|less|lower|smaller) than|under|below|shy of|weniger als|moins de|menos de|meno di|minder dan){_GAP}"
+)
 _ABOUT = re.compile(
-    r"(?:\b(?:about|around|approximately|approx\.?|nearly|almost|roughly|some|circa|ca\.?|c\.|an? estimated|(?:is |are |was |were )?estimated (?:to be |at )?|close to|just (?:over|under|above|below|shy of)|in the region of|"
+    r"(?:\b(?:about|around|approximately|approx\.?|nearly|almost|roughly|some|circa|ca\.?|c\.|an? estimated|(?:is |are |was |were )?estimated (?:to be |at )?|close to|not far (?:off|from|short of)|just (?:over|under|above|below|shy of)|in the region of|"
     r"somewhere around|an approximate|near|slightly (?:over|under|more than|less than)|a little (?:over|under|more than|less than)|well over|ungefahr|rund|etwa|fast|knapp|zirka|environ|pres de|presque|unos|unas|alrededor de|aproximadamente|cerca de|casi|"
-    r"quasi|all'incirca|approssimativamente|ongeveer|bijna|circa de|rond de)|~|±|≈)(?: a total of)?"
+    r"quasi|all'incirca|approssimativamente|ongeveer|bijna|circa de|rond de|nastan|omkring|ungefar|okolo|prawie|a good|a shade (?:over|under|more than|less than))|~|±|≈)(?: a total of)?"
     + _GAP
 )
+_COUNTED = r"(?:\s*[a-z][a-z'-]*(?<!\band)(?<!\bor)(?<!\bof)(?<!\bat)(?=\s)){0,3}?"
 _AFTER_OVER = re.compile(
-    r"\A\s*(?:\+|or (?:more|greater|higher|above)\b|and (?:more|above|counting|rising|up)\b|plus\b|at (?:the )?(?:least|minimum)\b)"
+    rf"\A\s*(?:\+|and (?:more|above|counting|rising|up)\b|plus\b)|\A{_COUNTED}\s*(?:or (?:more|greater|higher|above)\b|,? ?at (?:the )?(?:very )?(?:least|minimum)\b|(?:as )?an? (?:absolute )?minimum\b)"
 )
 _AFTER_UNDER = re.compile(
-    r"\A\s*(?:or (?:fewer|less|lower|under)\b|at (?:the )?(?:most|maximum)\b)"
+    rf"\A{_COUNTED}\s*(?:or (?:fewer|less|lower|under)\b|,? ?at (?:the )?(?:very )?(?:most|maximum)\b|(?:as )?an? (?:absolute )?maximum\b|,? ?tops\b)"
 )
 _AFTER_ABOUT = re.compile(
-    r"\A\s*(?:or so\b|or thereabouts|approximately\b|give or take|\(?(?:approx|estimate))"
+    rf"\A{_COUNTED}\s*(?:-?odd\b|-?ish\b|or so\b|or thereabouts|approximately\b|give or take|more or less|\(?(?:approx|estimate))"
 )
 _RANGE = re.compile(
     r"\A\s*(?:-|~|to|and|or|up to|through|bis|a|et|y|e|en|und|\.\.)\s*(?:about |around |approximately |nearly |even )?[$£€]?\s*\Z"
@@ -83,35 +102,16 @@ _BETWEEN = re.compile(
 _REVISED = re.compile(
     r"\b(?:rose|raised|corrected|revised|updated|increased|grew|changed|upgraded|reduced|lowered|jumped|went|up|down|climbed)\b[^.;]{0,30}?\bfrom\s+(?:an? \w+ )?(?:of )?\Z"
 )
-_REVISED_AFTER = re.compile(
-    r"\A\s*(?:[a-z]+\s+){0,2}[(,;-]*\s*(?:(?:but|and|which|a figure|was|were|this|it|later|since|then|subsequently|has|been)\s+){0,4}(?:corrected|revised|updated|raised|increased|reduced|lowered|superseded|rising|upgraded) (?:up |down |upwards? |downwards? )?to\b"
-)
-_AT_FIRST = re.compile(
-    r"\A\s*(?:[a-z]+\s+){0,2}\(?(?:at first|initially|originally|previously|at the time)\b(?!(?:\s+(?!then\b|later\b|now\b|but\b)[a-z]+){0,4}\s+\d)"
-)
-_LATER = re.compile(
-    r"\A[\s,;(-]+(?:but |and )?(?:later|now|subsequently)\s+(?:about |around |at )?\d"
-)
-_WAS = re.compile(r"\b(?:was|were|had been|stood at)\s+(?:about |around |some )?\Z")
-_IS_NOW = re.compile(
-    r"\A[^.;\d]{0,40}\b(?:but|and|while|though)\b[^.;\d]{0,40}\bnow\s+(?:(?:is|stands?|puts?|put|says|it|at|to|be|about|around|some)\s+){0,4}\d"
-)
-_WHOLE = re.compile(
-    r"\b(?:out of|among|of its|of their|of the|from its|from a total of|of all)\s+(?:(?:total|roughly|about|some|more|than|around|over|nearly|its|the|an?|estimated|of|approximately)\s+){0,3}\Z"
-)
-_SHARE_OF = re.compile(
-    r"\b(?:(?:one|two|three|four|\d{1,2}) (?:in|out of) (?:two|three|four|five|six|seven|eight|nine|ten|\d{1,2})|half|thirds?|quarters?) of (?:its |the |their |about |some |over |all )*\Z"
-)
-_PART_OF = re.compile(r"\d (?:[a-z]+\)? )?(?:out )?of (?:its |the |their |about |some |over )?\Z")
-_PART_BEFORE = re.compile(
-    r"\b(?:including|among (?:them|whom|these)|(?:of|for) (?:whom|them|these))[\s,]+(?:about |around |some |approximately )?\Z"
-)
-_PART_AFTER = re.compile(r"\A\s*(?:[a-z]+\s+){0,2}?of (?:whom|them|which|these|those)\b")
-_TAKEN = r"(?:taken|stolen|breached|compromised|accessed|exposed|affected|lost|leaked|exfiltrated|copied|viewed|impacted|involved)"
+_WITHHELD = r"(?:said|stated|specified|mentioned|disclosed|given|provided|indicated|revealed|identified|named|reported|included|listed|told|known|confirmed|released|shared|published|available|clear|certain|announced|determined|established|quantified|found|public|noted|applicable)"
+_THINGS = rf"(?:{units.COUNTABLE}|information|one)"
+_DONE = rf"(?:was|were|is|are|has been|have been|had been|got)\s+(?:\w+ly\s+|actually\s+|ever\s+)?(?!{_WITHHELD}\b)[a-z]+(?:ed|en|t|d|ost|ead)\b"
+_TOOK = r"(?:took|taken?|stole|stolen|got|copied|obtained|accessed|saw|seen|read|opened|downloaded|made off with|got away with|left with|exfiltrated|leaked|reached)"
+_NOT_ANY = rf"no\s+(?:[a-z]+\s+){{0,3}}?{_THINGS}"
 _NOUGHT = re.compile(
-    rf"\b(?:no|zero)\s+(?:(?!evidence|sign|indication|details?|information|number|figures?)[a-z]+\s+){{0,4}}?(?:records?|data|customers?|people|accounts?|users?|files?|patients?|information|individuals|documents?|one)\s+(?:\w+\s+)?(?:was|were|is|are|has been|have been|had been)\s+(?:\w+ly\s+)?{_TAKEN}"
-    rf"|\b(?:none|nothing|not (?:one|a single) \w+)\s+(?:of (?:the|its|their) [a-z ]{{1,40}})?(?:was|were|has been|have been|had been)\s+(?:\w+ly\s+)?{_TAKEN}|\bnone (?:taken|stolen|breached|compromised|lost|leaked)\b"
-    r"|\b(?:was|were) not (?:stolen|taken|breached|compromised|leaked) (?:at all|and none)"
+    rf"\b(?:no|zero|nil)\s+(?:(?!evidence|sign|indication|details?|information|number|figures?)[a-z]+\s+){{0,4}}?{_THINGS}\s+(?:of [a-z ]{{1,30}})?{_DONE}"
+    rf"|\b(?:none|nothing|not (?:one|a single) \w+)\s+(?:of (?:the|its|their|these|those) (?:[\d,.' ]+)?[a-z' -]{{1,40}}?)?{_DONE}|\bnone (?:taken|stolen|breached|compromised|lost|leaked|copied|read|opened|exposed)\b"
+    rf"|\b(?:nobody|no one|no-one)(?:'s)?\s+(?:[a-z]+\s+)?{_DONE}|\b{_TOOK}\s+(?:nothing\b|none\b|{_NOT_ANY}\b)|\b(?:nothing|none of (?:it|them)|{_NOT_ANY}) left\b"
+    rf"|\b(?:was|were) not (?:stolen|taken|breached|compromised|leaked) (?:at all|and none)|\A\W*no (?:[a-z]+ ){{0,2}}?{_THINGS}(?: at all)?\s*(?=[.,;:(]|\Z)"
 )
 
 
@@ -139,11 +139,12 @@ def counts_in(low: str) -> list[Count]:
         position += 1
     counts = _bounds_joined(low, counts)
     noughts = [
-        _in_context(low, Count(0, 0), match.start(), match.end(), low[match.end() :])
-        for match in _NOUGHT.finditer(low)
+        _in_context(low, Count(0, 0), match.start(), match.end()) for match in _NOUGHT.finditer(low)
     ]
     noughts = [replace(one, negated=False, unit=None) for one in noughts]
-    return sorted([*counts, *noughts], key=lambda one: one.start)
+    counts = sorted([*counts, *noughts], key=lambda one: one.start)
+    found_roles = roles(low, [(one.start, one.end) for one in counts])
+    return [replace(one, **role._asdict()) for one, role in zip(counts, found_roles, strict=True)]
 
 
 def _bounds_joined(low: str, counts: list[Count]) -> list[Count]:
@@ -194,6 +195,8 @@ def _is_year(low: str, one: Numeral) -> bool:
     digits = one.plain_digits
     if len(digits) != 4 or not digits.isdigit() or not 1900 <= int(digits) <= 2099:
         return False
+    if _OF_YEAR.match(low, one.end):
+        return True
     if units.after(low, one.end):
         return False
     return bool(_YEAR_CONTEXT.search(low[max(0, one.start - 14) : one.start]))
@@ -226,8 +229,10 @@ def _range(low: str, one: Numeral, following: Numeral) -> Count:
     first = one.value
     if following.scaled and not one.scaled and one.value < 1000:
         first *= following.scale
+    elif low[: following.end].endswith("hundred") and one.value < 10 and following.value < 1000:
+        first *= 100  # two to three hundred
     count = Count(_whole(first), _whole(following.value), True)
-    return _in_context(low, count, one.start, following.end, low[following.end :])
+    return _in_context(low, count, one.start, following.end)
 
 
 def _whole(value: Fraction) -> int:
@@ -235,13 +240,13 @@ def _whole(value: Fraction) -> int:
 
 
 def _single(low: str, one: Numeral) -> Count | None:
-    before, after = low[max(0, one.start - 48) : one.start], low[one.end : one.end + 30]
+    before, after = low[max(0, one.start - 48) : one.start], low[one.end : one.end + 60]
     unit = units.after(low, one.end)
     if one.value.denominator != 1 and not unit and not _CURRENCY.search(before):
         return None
     value = _whole(one.value)
     if one.vague:
-        return _in_context(low, Count(value, value * 500, True), one.start, one.end, low[one.end :])
+        return _in_context(low, Count(value, value * 500, True), one.start, one.end)
     approximate = bool(_ABOUT.search(before) or _AFTER_ABOUT.match(after))
     count = Count(value, value, approximate)
     over, under = (
@@ -251,28 +256,12 @@ def _single(low: str, one: Numeral) -> Count | None:
     if over and not (under and len(under[0]) > len(over[0])):
         count = Count(value, None, approximate, bound="over")
     elif under:
-        count = Count(None, value, approximate, bound="under")
-    return _in_context(low, count, one.start, one.end, low[one.end :])
+        count = Count(None, value, approximate, bound="under", short=bool(_SHORT.search(before)))
+    return _in_context(low, count, one.start, one.end)
 
 
-def _in_context(low: str, count: Count, start: int, end: int, rest: str) -> Count:
+def _in_context(low: str, count: Count, start: int, end: int) -> Count:
     before = low[max(0, start - 60) : start]
     unit = "money" if _CURRENCY.search(before) else units.after(low, end) or units.before(before)
-    revised = bool(_REVISED.search(before)) or bool(re.search(r"\b(?:up|down) from\s+\Z", before))
-    return replace(
-        count,
-        unit=unit,
-        negated=clauses.denied(low, start, end),
-        base=bool(_WHOLE.search(before) or _PART_OF.search(before) or _SHARE_OF.search(before)),
-        part=bool(_PART_BEFORE.search(before) or _PART_AFTER.match(rest[:40])),
-        superseded=revised
-        or bool(_REVISED_AFTER.match(rest[:80]) or _AT_FIRST.match(rest[:80]))
-        or bool(_LATER.match(rest[:60]))
-        or bool(_WAS.search(before) and _IS_NOW.match(rest[:120]))
-        or clauses.superseded(low, start, end),
-        claimed=clauses.claimed(low, start, end),
-        attributed=clauses.attributed(low, start, end),
-        start=start,
-        end=end,
-        text=low[start:end],
-    )
+    denied = clauses.denied(low, start, end)
+    return replace(count, unit=unit, negated=denied, start=start, end=end, text=low[start:end])

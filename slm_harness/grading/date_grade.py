@@ -7,9 +7,13 @@ from itertools import pairwise
 
 from slm_harness.grading import silence
 from slm_harness.grading.clauses import clause_bounds
+from slm_harness.grading.date_roles import of_something_else
+from slm_harness.grading.date_spelling import spelt
 from slm_harness.grading.dates import DateSpan, dates_in
+from slm_harness.grading.days import spots
 from slm_harness.grading.expected import Span, Spans, Unstated
 from slm_harness.grading.reading import Answer
+from slm_harness.grading.relative_days import days_after_something, weekdays_named
 from slm_harness.grading.silence import plain
 from slm_harness.grading.verdict import Judgement, failed, passed
 
@@ -24,6 +28,8 @@ def judge(
         return _unstated(low, read, question_id, answer)
     if answer.empty:
         return failed("an empty answer is wrong where the article has the fact")
+    if isinstance(expected, Span) and (told := _told_by_distance(low, expected)):
+        return told
     if not read:
         said = (
             "it says Unknown where the article has the date"
@@ -41,6 +47,23 @@ def judge(
     if isinstance(expected, Spans):
         return _many(expected, pool)
     return _one(expected, pool)
+
+
+def _told_by_distance(low: str, expected: Span) -> Judgement | None:
+    """Judge "two days later, on Friday", where the answer leaves it to the reader from what day it counts.
+
+    That day is one of those which the label knows as another event's.
+    """
+    if not expected.earliest or expected.earliest != expected.latest or not expected.wrong:
+        return None
+    days = days_after_something(low)
+    if days is None or spots(spelt(low)):
+        return None
+    right = any((expected.earliest - other).days == days for other in expected.wrong)
+    named = weekdays_named(low)
+    if right and named in (set(), {expected.earliest.weekday()}):
+        return passed("the article's own words fix the day")
+    return failed("that many days later is another day")
 
 
 def _reference(expected: Span | Spans | Unstated) -> date | None:
@@ -72,17 +95,19 @@ def _asserted(low: str, read: list[DateSpan], question_id: str) -> list[DateSpan
     ]
     if fitting:
         return fitting
-    return [one for one in held if one.role == "disclosed"]
+    return [one for one in held if one.role in ("disclosed", "other")]
 
 
 def _unstated(low: str, read: list[DateSpan], question_id: str, answer: Answer) -> Judgement:
     if answer.empty or silence.bare(answer.text):
         return passed("it says that nothing is known or applies")
     said_silent = silence.silent(answer.text) or bool(read and re.search(r"\bonly\b", low))
+    if said_silent:
+        read = [one for one in read if one.role or not of_something_else(low, 0, one.start)]
     pool = [
         one
         for one in _asserted(low, read, question_id)
-        if one.role != "disclosed" and not _unsaid(low, one)
+        if one.role not in ("disclosed", "other") and not _unsaid(low, one)
     ]
     if said_silent and not pool:
         return passed("it says that nothing is known or applies")
@@ -144,6 +169,9 @@ def _one(expected: Span, pool: list[DateSpan]) -> Judgement:
     if wrong:
         return failed(f"{wrong[0].text} is the date of something else")
     right = [one for one in pool if _matches(expected, one)]
+    strange = [one for one in right if _ends_on_another_event(expected, one)]
+    if strange:
+        return failed(f"{strange[0].text} ends on the date of something else")
     ambiguous = [one for one in right if one.other and not _agrees(expected, *one.other)]
     swapped = [
         one for one in pool if one.other and one not in right and _agrees(expected, *one.other)
@@ -156,6 +184,13 @@ def _one(expected: Span, pool: list[DateSpan]) -> Judgement:
     if right:
         return passed(f"{right[0].text} is what the article gives")
     return failed(_why_not(expected, pool[0]))
+
+
+def _ends_on_another_event(expected: Span, one: DateSpan) -> bool:
+    """Whether an end that only the slack lets through is a day of something else."""
+    return (one.earliest in expected.wrong and one.earliest != expected.earliest) or (
+        one.latest in expected.wrong and one.latest != expected.latest
+    )
 
 
 def _many(expected: Spans, pool: list[DateSpan]) -> Judgement:

@@ -9,6 +9,15 @@ from slm_harness.grading.silence import plain
 _TOKEN = re.compile(r"&|\+|[^\W_]+(?:['.][^\W_]+)*")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
 
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th"})  # fmt: skip
+"""Letters that are no letter with an accent, as they are written without them."""
+
+_ELISION = re.compile(r"\A(?:l|d|qu|dell|all|nell|un)'(?=\w{2})")
+"""The article that French and Italian run into the next word."""
+
+_SHORT = {"saint": "st", "sankt": "st", "dept": "department", "assn": "association", "bros": "brothers", "univ": "university", "intl": "international"}  # fmt: skip
+"""Words and their short forms, one for the other."""
+
 
 class Token(NamedTuple):
     """A word of an answer."""
@@ -32,9 +41,13 @@ def tokens(text: str) -> list[Token]:
             low = low.replace(".", "")
         elif low.endswith("'s"):
             low = low[:-2]
+        elided = _ELISION.match(low)
+        own = word[elided.end() :] if elided else word
+        low = (low[elided.end() :] if elided else low).translate(_LETTERS)
+        low = _SHORT.get(low, low)
         for part in re.split(r"[.']", low) if "." in low else [low.replace("'", "")]:
             if part:
-                found.append(Token(part, start, end, word[0].isupper() or word[0].isdigit()))
+                found.append(Token(part, start, end, own[0].isdigit() or own != own.lower()))
     return found
 
 

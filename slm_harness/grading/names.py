@@ -4,47 +4,18 @@ import re
 
 from slm_harness.grading import silence
 from slm_harness.grading.clauses import clause_bounds, denied
-from slm_harness.grading.common_words import REGIONS
 from slm_harness.grading.expected import Names, Unstated
-from slm_harness.grading.organisations import Known, Mention, known, mentions
+from slm_harness.grading.known_names import Known, known
+from slm_harness.grading.organisations import Mention, mentions
+from slm_harness.grading.places import ORGANISATION_WORD, stands_as_place
 from slm_harness.grading.reading import Answer
-from slm_harness.grading.silence import plain
+from slm_harness.grading.roles import Named, asserted
 from slm_harness.grading.verdict import Judgement, failed, passed
 
-_ASIDE_BEFORE = re.compile(
-    r"\b(?:by|according to|told|(?:report|disclos|notif|complain)\w*\s+(?:[a-z]+\s+){0,4}(?:to|with)|reported to|reports? (?:by|from|to)|notified|informed|alerted|said|says|hired|engaged|investigators? from|attributed to|published (?:by|in)|"
-    r"(?:unit|subsidiary|division|part|arm|brand|client|customer|parent|owner|member|competitor|affiliate|property)s?(?: company)?,?(?: of| to| for)?|"
-    r"(?:found|discovered|spotted|noticed|detected|flagged|identified|reported|disclosed) by\s+(?:[^\W\d][\w'-]*\s+){1,5}(?:of|from|at)|"
-    r"owned by|run by|on behalf of|lawyers? (?:at|from)|law firm|regulator|newspaper|gang|group|hackers?|attackers?|researchers? (?:at|from|of)|firm hired)"
-    r"(?::\s*|\s+)(?:the\s+|a\s+|its\s+)?(?:(?!and\b|or\b)[a-z]+[\s-]+){0,3}[\"'(]?\Z"
-)
-_NO_ENTITY_BEFORE = re.compile(
-    r"\b(?:via|through|using|(?:supplier|vendor|provider|contractor|partner|maker|processor|host)s?(?: company)?,?(?: of| to| for)?)(?::\s*|\s+)(?:the\s+|a\s+|its\s+)?(?:(?!and\b|or\b)[a-z]+[\s-]+){0,3}[\"'(]?\Z"
-)
-"""Before an organisation: it is a third party, not the one that was breached."""
-_PRODUCT_AFTER = re.compile(
-    r"\s+(?:servers?|software|platform|app|cloud|databases?|vulnerability|flaw|bug|account)\b"
-)
-_NO_THIRD_PARTY_BEFORE = re.compile(
-    r"\b(?:in|of|for|to|against|on|behind|at|with|advis\w+|represent\w+|help\w+|serv(?:es|ed|ing)|suppl(?:y|ies|ied|ying))\s+(?:the\s+|a\s+)?\Z"
-)
-"""Before an organisation: it is the one that was breached or served, not a third party."""
-_ASIDE_AFTER = re.compile(
-    r"\A[\"')]*\s*(?:,?\s*(?:which|who|that)\s+)?(?:also\s+)?(?:said|says|told|wrote|reports?|reported (?:on|that|the)|claimed|claims|investigat\w+|is investigating|first reported|(?:was|were|is|are|has been|have been|had been)\s+(?:also\s+|later\s+|then\s+)?(?:hired|engaged|brought in|called in|notified|informed|alerted|retained|appointed|contacted|asked|investigating)|helped investigate|assisted|conducted|carried out the investigation|"
-    r"(?:breached|attacked|hacked|hit|stole|accessed|infiltrated|compromised|targeted|exploited|broke into|breaks into)\s+(?!by\b|in\b|and\b|on\b|last\b|this\b|during\b)\w"
-    r"|gang\b|hackers?\b|ransomware\b|(?:,|\()\s*(?:the|an?|its)?\s*(?:[a-z]+\s+){0,2}(?:attackers?|hackers?|gang|regulator|parent|owner|newspaper|publisher|law firm|researchers?|ransomware group)\b)"
-)
-_OWNED = re.compile(r"\A'?s?'\s+(?:[a-z]+[\s-]+){0,4}[a-z]+")
-_PLACE_BEFORE = re.compile(
-    r"\b(?:in|near|based in|across|outside|around|headquartered in|of|location:|city:|country:|town:)\s+(?:the\s+)?\Z",
-    re.IGNORECASE,
-)
+MAX_NAMES = 200
+"""Most names whose role is looked at; nobody tells the role of more."""
 _PERSON_BEFORE = re.compile(
     r"\b(?:mr|mrs|ms|dr|prof(?:essor)?|ceo|cto|ciso|cio|cfo|executive|officer|president|director|manager|spokes\w+|chair\w*|founder|researcher|analyst|minister|commissioner|judge|attorney general)\.?,?\s+\Z",
-    re.IGNORECASE,
-)
-_ORGANISATION_WORD = re.compile(
-    r"\b(?:bank|university|college|council|group|hospital|trust|inc|ltd|plc|corp|company|services?|systems?|holdings?|technologies|solutions|software|health|insurance|school|district|city of|county|agency|department|ministry)\b",
     re.IGNORECASE,
 )
 
@@ -52,14 +23,14 @@ _ORGANISATION_WORD = re.compile(
 def judge(expected: Names | Unstated, answer: Answer, question_id: str) -> Judgement:
     """Judge an answer that names organisations."""
     if isinstance(expected, Unstated):
-        return _nobody(answer, question_id)
+        return _nobody(expected, answer, question_id)
     if answer.empty:
         return failed("an empty answer is wrong where the article has the fact")
     index = known(expected)
     found = _mentions(answer, index)
-    asserted = _asserted(found, question_id)
-    bad = [one for one in asserted if one.kind in ("wrong", "stranger")]
-    got = {one.index for one in asserted if one.kind == "wanted"}
+    told = _asserted(found, question_id)
+    bad = [one for one in told if one.kind in ("wrong", "stranger")]
+    got = {one.index for one in told if one.kind == "wanted"}
     denials = [one for text, one in found if one.kind == "wanted" and one.index not in got]
     missing = [name.name for i, name in enumerate(expected.names) if i not in got]
     if denials:
@@ -86,23 +57,33 @@ def judge(expected: Names | Unstated, answer: Answer, question_id: str) -> Judge
 _NOBODY: Known = known(Names(names=({"name": "\x00none"},)))
 
 
-def _nobody(answer: Answer, question_id: str) -> Judgement:
+def _nobody(expected: Unstated, answer: Answer, question_id: str) -> Judgement:
     if answer.empty:
         return passed("an empty answer is right where there is nobody to name")
     texts = answer.items if answer.items is not None else (answer.text,)
-    if all(silence.bare(text) or silence.none_word(text) for text in texts):
+    if all(silence.bare(text) or silence.none_word(text) or text == "0" for text in texts):
         return passed("it says that there is nobody to name")
     found = [(text, one) for text, one in _mentions(answer, _NOBODY) if not silence.bare(one.text)]
-    asserted = _asserted(found, question_id)
-    if answer.items is not None and any(
-        not _says_none(text) for text, one in found if one in asserted
-    ):
-        return failed(f"it names {asserted[0].text} where the article names nobody")
+    told = _asserted(found, question_id)
+    if answer.items is not None and any(not _says_none(text) for text, one in found if one in told):
+        return failed(f"it names {told[0].text} where the article names nobody")
+    unnamed = (
+        None if expected.applies or _NO_ONE.search(answer.text) else _UNNAMED.search(answer.text)
+    )
+    if unnamed and not denied(answer.text, *unnamed.span()):
+        return failed("it speaks of somebody without a name where there is nobody")
+    if not told and any(denied(text, one.start, one.end) for text, one in found):
+        but = _EXCEPTED.search(answer.text)
+        if but:
+            return failed(f"it names {but['name']} where the article names nobody")
+        return passed("it says only who was not")
     says_none = _says_none(answer.text) and not _NONE_BUT_NAME.match(answer.text)
-    if says_none and not (asserted and _EXCEPT.search(answer.text)):
+    if says_none and not (told and _EXCEPT.search(answer.text)):
         return passed("it says that there is nobody to name")
-    if asserted:
-        return failed(f"it names {asserted[0].text} where the article names nobody")
+    if told:
+        return failed(f"it names {told[0].text} where the article names nobody")
+    if expected.applies and _UNNAMED.search(answer.text):
+        return passed("it says that somebody was, and not who")
     return failed("it neither names nobody nor says Unknown")
 
 
@@ -114,12 +95,22 @@ _NONE_BUT_NAME = re.compile(
     r"\A\W*(?i:none|no|unknown|n/a)\s*[,;:/\n-]\s*(?:[A-Z][\w'.-]*(?:\s+|\s*&\s*)?){1,5}\W*\Z"
 )
 """None and yet a name: "None, Acme"."""
-_NO_ONE = re.compile(
-    r"\A\W*(?:no\b|none\b|there (?:was|were|is|are) (?:no|none)\b|not any\b|nobody\b|kein\w*\b|aucun\w*\b|ningun\w*\b|nessun\w*\b|nenhum\w*\b|geen\b)|\bno (?:other |outside |external )?third[- ]part(?:y|ies)|\bno (?:outside|external)",
+_UNNAMED = re.compile(
+    r"\b(?:un(?:named|identified|known|disclosed|specified)|anonymous)\s+(?:[a-z-]+\s+){0,2}?(?:firm|company|supplier|vendor|contractor|provider|organi[sz]ation|hospital|bank|partner)s?\b"
+    r"|\A\W*(?!(?:the|this)\s+(?:[a-z]+\s+)?(?:article|text|report|story|source)\b)(?:[a-z-]+\s+){1,5}(?:who|whom|which|that|whose)\b",
     re.IGNORECASE,
 )
+"""Somebody, although not by name: "a supplier that is not named", "an unnamed supplier"."""
+_NO_ONE = re.compile(
+    r"\A\W*(?:no\b|none\b|there (?:was|were|is|are) (?:no|none)\b|not any\b|nobody\b|kein\w*\b|aucun\w*\b|ningun\w*\b|nessun\w*\b|nenhum\w*\b|geen\b)|\bno (?:other |outside |external )?third[- ]part(?:y|ies)|\bno (?:outside|external|entity|entities|(?:data )?breach\b)|\bso (?:none|nobody|no one)\b",
+    re.IGNORECASE,
+)
+_EXCEPTED = re.compile(
+    r"\b(?i:except|save|besides|other than|apart from|but)\s+(?i:for\s+)?(?i:the\s+)?(?P<name>[A-Z][\w'-]*)"
+)
 _EXCEPT = re.compile(
-    r"\b(?:but|except|however|although|though|other than|apart from|besides|only)\b", re.IGNORECASE
+    r"\b(?:but|except|however|although|though|other than|apart from|besides)\b|\bonly\s+(?:the\s+|an?\s+)?(?-i:[A-Z])",
+    re.IGNORECASE,
 )
 
 
@@ -130,9 +121,16 @@ def _mentions(answer: Answer, index: Known) -> list[tuple[str, Mention]]:
 
 def _asserted(found: list[tuple[str, Mention]], question_id: str) -> list[Mention]:
     """What is named in the role asked for; "via Acme and Bolt" sets both apart."""
-    asserted: list[Mention] = []
+    third = "third" in question_id
+    told: list[Mention] = []
     apart: tuple[str, int] | None = None
-    for text, one in found:
+    place: tuple[str, int] | None = None
+    last: tuple[str, int] = ("", 0)
+    for at, (text, one) in enumerate(found):
+        if at == MAX_NAMES:
+            return [*told, *(rest for _, rest in found[at:])]
+        before_end = last[1] if last[0] is text else 0
+        last = (text, one.end)
         joined = (
             apart is not None
             and apart[0] is text
@@ -140,12 +138,51 @@ def _asserted(found: list[tuple[str, Mention]], question_id: str) -> list[Mentio
             and _AND.fullmatch(text[apart[1] : one.start])
             and not _PREDICATE.match(text, one.end)
         )
-        if joined or _set_apart(text, one, question_id) or _person_of(text, one, found):
+        after_place = place is not None and place[0] is text and place[1] == before_end
+        if one.kind == "stranger" and _somewhere(text, one, after_place=after_place):
+            place = (text, one.end)
+            continue
+        if (
+            joined
+            or (one.kind == "wanted" and _denied(text, one, third=third))
+            or (one.kind != "wanted" and not _in_role(found, at, before_end, third=third))
+            or _person_of(text, one, found)
+        ):
             apart = (text, one.end)
         else:
-            asserted.append(one)
+            told.append(one)
             apart = None
-    return asserted
+    return told
+
+
+def _in_role(found: list[tuple[str, Mention]], at: int, before_end: int, *, third: bool) -> bool:
+    """Whether a name that is not wanted is asserted in the role asked for."""
+    text, one = found[at]
+    if text[one.end : one.end + 1] == ":" and (
+        one.kind == "stranger" or _HEADS.match(text, one.end)
+    ):
+        return False
+    if one.kind == "stranger" and _nobody_known(text, one):
+        return False
+    group_end = one.end
+    for other, member in found[at + 1 :]:
+        if other is not text or not _LISTED.fullmatch(text[group_end : member.start]):
+            break
+        group_end = member.end
+    _, right = clause_bounds(text, one.start, group_end)
+    follows = any(
+        other is text and member.kind == "wanted" and member.start < right
+        for other, member in found[at + 1 : at + 4]
+    )
+    return asserted(Named(text, one.start, one.end, group_end, before_end, follows), third=third)
+
+
+_LISTED = re.compile(r"\s*(?:,|,?\s*(?:and|&|or|nor|und|et|y|og|och))\s*(?:the\s+)?", re.IGNORECASE)
+
+
+def _somewhere(text: str, one: Mention, *, after_place: bool) -> bool:
+    before = text[max(0, one.start - 60) : one.start]
+    return stands_as_place(text, one.start, one.end, before, after_place=after_place)
 
 
 _AND = re.compile(r"\s+(?:(?:and|&)\s+(?:the\s+|its\s+)?)?")
@@ -156,7 +193,7 @@ _OF = re.compile(r"(?:\s+[^\W\d_][\w.'-]+){0,2},?\s+(?:of|from|at)\s+(?:the\s+)?
 def _person_of(text: str, one: Mention, found: list[tuple[str, Mention]]) -> bool:
     """Whether an unknown name is that of somebody of a firm that is wanted: "Ann Lee of Acme"."""
     link = _OF.match(text, one.end) if one.kind == "stranger" else None
-    if link is None or _ORGANISATION_WORD.search(text[one.start : link.end()]):
+    if link is None or ORGANISATION_WORD.search(text[one.start : link.end()]):
         return False
     return any(
         other is text and mention.kind == "wanted" and mention.start == link.end()
@@ -170,10 +207,15 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _ANONYMOUS = re.compile(rf"\A\W*\d[\d,]*\s+(?:[a-z]+\s+){{0,2}}{_FIRMS}\W*\Z")
-_ATTACKERS = re.compile(
-    r"(?:\A|\band\b|,|&)\W*(?:(?:the|an?|unknown|unnamed|cyber)\s+)*(?:attackers?|hackers?|(?:cyber)?criminals?|thie(?:f|ves)|intruders?)\W*(?:\Z|[,;]|\band\b)",
-    re.IGNORECASE,
+_NAMELESS = re.compile(
+    rf"(?:\b(?:and|plus)|,)\s+(?:(?:an?|another|the|one|two|its)\s+)?(?:unnamed|unidentified|unknown|undisclosed|unspecified)\s+(?:[a-z]+\s+)?(?:firm|company|supplier|vendor|(?:sub)?contractor|provider|organi[sz]ation|{_FIRMS})\b"
 )
+_BYSTANDERS = re.compile(
+    r"(?:\A|\band\b|[&+]|,(?!\s*an?\b))\W*(?:(?:the|an?|its|their|unknown|unnamed|cyber|local|state|federal|national|data protection|[A-Z][a-z]+)\s+){0,3}"
+    r"(?i:attackers?|hackers?|(?:cyber)?criminals?|thie(?:f|ves)|intruders?|police|law enforcement|regulators?|watchdog|prosecutors?|authorities|lawyers|law firm|insurers?|auditors?|patients|customers|clients|employees|staff|members|users|subscribers|victims|researchers?|journalists?|forensics? (?:firm|experts?|team))"
+    r"\W*(?:\Z|[,;]|\band\b)",
+)
+"""Whoever is no third party by its role, as an entry of a list."""
 
 
 def _others(answer: Answer, question_id: str) -> str:
@@ -184,34 +226,30 @@ def _others(answer: Answer, question_id: str) -> str:
             return more[0].strip(" ,")
         if answer.items is not None and len(answer.items) > 1 and _ANONYMOUS.match(text):
             return text
-        role = _ATTACKERS.search(text) if "third" in question_id else None
+        nameless = _NAMELESS.search(text)
+        if nameless and not denied(text, *nameless.span()):
+            return nameless[0].strip(" ,")
+        role = _BYSTANDERS.search(text) if "third" in question_id else None
         if role and not denied(text, *role.span()):
             return role[0].strip(" ,")
     return ""
 
 
-def _set_apart(text: str, one: Mention, question_id: str) -> bool:
-    """Whether the answer names the organisation in another role than the one asked for, or denies it."""
-    if denied(text, one.start, one.end):
+def _denied(text: str, one: Mention, *, third: bool) -> bool:
+    """Whether the answer names a right organisation only to say that it was not, or whose supplier it has."""
+    if denied(text, one.start, one.end) or _CLEARED.match(text, one.end):
         return True
-    if one.kind == "wanted":
-        return "third" not in question_id and _only_a_client(text, one)
-    left, _ = clause_bounds(text, one.start, one.end)
-    before, after = text[max(left, one.start - 80) : one.start], text[one.end : one.end + 80]
-    if text[:left].strip() and text[left : left + 1] == "(" and not before.strip(" ("):
-        before = text[max(0, one.start - 80) : one.start]
-    if text.isupper():
-        before, after = before.lower(), after.lower()
-    if _ASIDE_BEFORE.search(before) or _ASIDE_AFTER.search(after):
-        return True
-    role = _NO_THIRD_PARTY_BEFORE if "third" in question_id else _NO_ENTITY_BEFORE
-    if role.search(before) or ("third" not in question_id and _PRODUCT_AFTER.match(after)):
-        return True
-    if text[one.end - 2 : one.end].casefold() == "'s" and re.match(r"\s+[a-z]", after):
-        return True
-    if one.kind == "stranger":
-        return _no_organisation(text, one, before)
-    return False
+    return not third and _only_a_client(text, one)
+
+
+_CLEARED = re.compile(
+    r"\s+(?:(?:has|have|had)\s+nothing\s+to\s+do\b|(?:was|were|is|are|has been)\s+(?:cleared|innocent|untouched|unharmed|spared)\b)"
+)
+"""Behind a name: it was not that one."""
+
+
+_HEADS = re.compile(r":\s*(?:(?:none|no|nobody|n/a|unknown|nil|not)\b|[A-Z])", re.IGNORECASE)
+"""After a known name: it is the heading of what follows, as in "At Acme: none"."""
 
 
 _CLIENT_BEFORE = re.compile(
@@ -238,19 +276,11 @@ def _only_a_client(text: str, one: Mention) -> bool:
     return owner and bool(_CLIENT_AFTER.match(text[one.end :]))
 
 
-_TOWN_AFTER = re.compile(r",\s+(?P<place>[A-Z][\w]+\.?)\W*(?:\Z|[);,\n])")
-
-
-def _no_organisation(text: str, one: Mention, before: str) -> bool:
-    """Whether an unknown capitalised stretch is a place, a person, or the first word of a sentence."""
+def _nobody_known(text: str, one: Mention) -> bool:
+    """Whether an unknown capitalised stretch is a person or the first word of a sentence."""
+    left, _ = clause_bounds(text, one.start, one.end)
+    before = text[max(left, one.start - 80) : one.start]
     if _PERSON_BEFORE.search(before):
-        return True
-    if _PLACE_BEFORE.search(before) and not _ORGANISATION_WORD.search(one.text):
-        return True
-    if text[one.end : one.end + 1] == ":":
-        return True
-    state = None if _ORGANISATION_WORD.search(one.text) else _TOWN_AFTER.match(text[one.end :])
-    if state and plain(state["place"]).strip(".") in REGIONS:
         return True
     alone = " " not in one.text and not before.strip(" .(\"'")
     return alone and bool(

@@ -221,6 +221,9 @@ def _joint(words: list[Word], here: int, position: int) -> tuple[Fraction | None
     if word.kind == "and" and kinds[:2] == ["a", "half"]:
         return Fraction(1, 2), here + 3
     previous = words[here - 1]
+    if word.text == "," and previous.kind == "scale" and kinds[:2] == ["one", "scale"]:
+        # "fifty thousand, three hundred and ten": in words a comma may stand where one stands in figures.
+        return (None, here + 1) if ahead[1].value == 100 and previous.value >= 1000 else None
     if word.kind == "and" and previous.kind == "scale" and kinds[0] in ("one", "figure"):
         hundreds = previous.value == 100 and ahead[0].kind == "one"
         fits = ahead[0].value < previous.value and (

@@ -3,10 +3,6 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import NamedTuple
-
-from rapidfuzz.distance import OSA
 
 from slm_harness.grading.common_words import (
     COMMON,
@@ -17,8 +13,8 @@ from slm_harness.grading.common_words import (
     PLACED,
     PLACES,
 )
-from slm_harness.grading.expected import Names
-from slm_harness.grading.name_words import Token, key_of, tokens
+from slm_harness.grading.known_names import Known, located
+from slm_harness.grading.name_words import Token, tokens
 from slm_harness.grading.units import GROUP_OF
 
 
@@ -35,63 +31,23 @@ class Mention:
     text: str
 
 
-class Known(NamedTuple):
-    """The names of a label, ready to be looked for."""
-
-    by_first: dict[str, list[tuple[tuple[str, ...], str, int]]]
-    surfaces: list[tuple[tuple[str, ...], str, int]]
-    initials: frozenset[str]
-
-
 _SEPARATOR = re.compile(r"[,;:()/\n|!?\"\[\]]|\s-\s|\.\s|\.\Z")
-
-
-@lru_cache(maxsize=1024)
-def known(label: Names) -> Known:
-    """Index the names of ``label``; a wanted name beats a neutral one, that a wrong one."""
-    kinds: dict[tuple[str, ...], tuple[str, int]] = {}
-    for index, name in enumerate(label.names):
-        for surface in (name.name, *name.aliases):
-            _add(kinds, surface, "wanted", index)
-    for kind, surfaces in (("neutral", label.neutral), ("wrong", label.wrong)):
-        for surface in surfaces:
-            _add(kinds, surface, kind, -1)
-    found = [(key, kind, index) for key, (kind, index) in kinds.items()]
-    by_first: dict[str, list[tuple[tuple[str, ...], str, int]]] = {}
-    for entry in sorted(found, key=lambda one: -len(one[0])):
-        by_first.setdefault(entry[0][0], []).append(entry)
-    initials = frozenset(
-        "".join(word[0] for word in words)
-        for name in label.names
-        for words in ([t.key for t in tokens(name.name)], key_of(name.name))
-        if len(words) > 1
-    )
-    return Known(by_first, found, initials)
-
-
-def _add(
-    kinds: dict[tuple[str, ...], tuple[str, int]], surface: str, kind: str, index: int
-) -> None:
-    for key in (key_of(surface), tuple(token.key for token in tokens(surface))):
-        if key:
-            kinds.setdefault(key, (kind, index))
 
 
 def mentions(text: str, label: Known) -> list[Mention]:
     """Every organisation that ``text`` names, in order."""
     words = tokens(text)
-    exact = _exact(words, label)
-    capitals = sum(word.capital for word in words)
-    mixed = capitals > 0 and any(char.islower() for char in text)
+    mixed = any(word.capital for word in words) and any(char.islower() for char in text)
+    exact = located(words, label, mixed=mixed)
     found: list[Mention] = []
     for start, end in _segments(text, words, exact):
         hits = {
-            at - start: (stop - start, kind, index)
-            for at, (stop, kind, index) in exact.items()
-            if start <= at < end
+            at - start: (exact[at][0] - start, *exact[at][1:])
+            for at in range(start, end)
+            if at in exact
         }
         found.extend(_in_segment(text, words[start:end], hits, label, mixed=mixed))
-    return found
+    return sorted(found, key=lambda one: one.start)
 
 
 def _segments(
@@ -107,24 +63,6 @@ def _segments(
             start = i
     if words:
         yield start, len(words)
-
-
-def _exact(run: Sequence[Token], label: Known) -> dict[int, tuple[int, str, int]]:
-    """Start of each known name in ``run`` to its end, kind and index; the longest name wins."""
-    found: dict[int, tuple[int, str, int]] = {}
-    position = 0
-    keys = [word.key for word in run]
-    while position < len(keys):
-        for surface, kind, index in label.by_first.get(keys[position], ()):
-            end = position + len(surface)
-            if tuple(keys[position:end]) == surface:
-                while end < len(keys) and keys[end] in LEGAL:
-                    end += 1
-                found[position] = (end, kind, index)
-                position = end - 1
-                break
-        position += 1
-    return found
 
 
 def _in_segment(
@@ -160,7 +98,7 @@ def _bounds(
             part = True
         elif mixed:
             part = word.capital and not (position == 0 and word.key in FUNCTION)
-            part = part or (word.key == "of" and start is not None and _capital_next(run, position))
+            part = part or (start is not None and _goes_on(run, position))
         else:
             part = plain_list and word.key not in FUNCTION
         if part and start is None:
@@ -181,6 +119,14 @@ def _has_sentence_words(run: list[Token], named: list[bool]) -> bool:
     )
 
 
+def _goes_on(run: Sequence[Token], position: int) -> bool:
+    """Whether a small word belongs to the name before it: a legal form, or "of" with a name behind."""
+    key = run[position].key
+    if key == "of":
+        return _capital_next(run, position)
+    return key in LEGAL and key not in FUNCTION
+
+
 def _capital_next(run: Sequence[Token], position: int) -> bool:
     ahead = position + 1
     if ahead < len(run) and run[ahead].key == "the":
@@ -197,7 +143,7 @@ def _judge_run(
     label: Known,
 ) -> list[Mention] | None:
     """One stretch of name-like words: known names with harmless words around them, or a stranger."""
-    inside = {at: hit for at, hit in exact.items() if start <= at < end}
+    inside = {at: exact[at] for at in range(start, end) if at in exact}
     covered = {i for at, (stop, _, _) in inside.items() for i in range(at, stop)}
     extra = [
         i
@@ -211,16 +157,13 @@ def _judge_run(
         return [
             _mention(text, run, at, stop, kind, index) for at, (stop, kind, index) in inside.items()
         ]
-    near = _near(_trimmed(keys), label)
-    if near is not None:
-        return [_mention(text, run, start, end, *near)]
     if len(keys) == 1 and keys[0] in label.initials:
         return None
     if not inside and _shortened(keys, label):
         return None
-    if inside and all(_separate(run, i, covered) for i in extra):
+    if inside and all(_separate(text, run, i, covered) for i in extra):
         known_ones = [_mention(text, run, at, stop, k, n) for at, (stop, k, n) in inside.items()]
-        return [*known_ones, *(_mention(text, run, i, i + 1, "stranger", -1) for i in extra)]
+        return [*known_ones, *(_mention(text, run, a, b, "stranger", -1) for a, b in _runs(extra))]
     return [_mention(text, run, start, end, "stranger", -1)]
 
 
@@ -232,8 +175,19 @@ def _shortened(keys: tuple[str, ...], label: Known) -> bool:
     )
 
 
-def _separate(run: Sequence[Token], position: int, covered: set[int]) -> bool:
-    return position - 1 not in covered and position + 1 not in covered
+def _runs(positions: Sequence[int]) -> Iterable[tuple[int, int]]:
+    """Neighbouring positions taken together, as half-open stretches."""
+    start = 0
+    for i in range(1, len(positions) + 1):
+        if i == len(positions) or positions[i] != positions[i - 1] + 1:
+            yield positions[start], positions[i - 1] + 1
+            start = i
+
+
+def _separate(text: str, run: Sequence[Token], position: int, covered: set[int]) -> bool:
+    """Whether a word is no part of the name beside it; "Leeds's Acme" has an owner in front."""
+    owner = text[run[position].end - 2 : run[position].end].casefold() == "'s"
+    return position - 1 not in covered and (owner or position + 1 not in covered)
 
 
 def _renames(run: Sequence[Token], position: int, covered: set[int]) -> bool:
@@ -268,45 +222,8 @@ def _harmless(run: Sequence[Token], position: int) -> bool:
     )
 
 
-def _trimmed(keys: tuple[str, ...]) -> tuple[str, ...]:
-    while len(keys) > 1 and (keys[0] in FUNCTION or keys[0] == "the"):
-        keys = keys[1:]
-    while len(keys) > 1 and (keys[-1] in LEGAL or keys[-1] in FUNCTION):
-        keys = keys[:-1]
-    return keys
-
-
 def _mention(
     text: str, run: Sequence[Token], start: int, end: int, kind: str, index: int
 ) -> Mention:
     first, last = run[start].start, run[end - 1].end
     return Mention(kind, index, first, last, text[first:last])
-
-
-def _near(keys: tuple[str, ...], label: Known) -> tuple[str, int] | None:
-    """The known name that ``keys`` is a slip of, when it is clearly nearer to it than to another kind."""
-    said = " ".join(keys)
-    best: tuple[int, str, int] | None = None
-    for surface, kind, index in label.surfaces:
-        name = " ".join(surface)
-        allowed = _slips(name)
-        if abs(len(name) - len(said)) > allowed + 2 or _digits(name) != _digits(said):
-            continue
-        distance = OSA.distance(name, said, score_cutoff=allowed)
-        if said.replace(" ", "") == name.replace(" ", ""):
-            distance = 0
-        elif len(surface) == len(keys) and any(
-            OSA.distance(a, b) > _slips(a) for a, b in zip(surface, keys, strict=True)
-        ):
-            continue
-        if distance <= allowed and (best is None or distance < best[0]):
-            best = (distance, kind, index)
-    return (best[1], best[2]) if best else None
-
-
-def _slips(name: str) -> int:
-    return 0 if len(name) < 5 else 1 if len(name) < 9 else 2 if len(name) < 20 else 3
-
-
-def _digits(text: str) -> str:
-    return "".join(char for char in text if char.isdigit())

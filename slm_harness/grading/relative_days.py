@@ -3,7 +3,7 @@
 import re
 from datetime import date, timedelta
 
-from slm_harness.grading.calendar_words import SMALL, WEEKDAYS, month_days
+from slm_harness.grading.calendar_words import MONTHS, SMALL, WEEKDAYS, month_days
 from slm_harness.grading.spot import Spot
 
 _NUMBER = r"(?P<n>\d{1,3}|" + "|".join(SMALL) + r")"
@@ -24,7 +24,7 @@ _LAST = re.compile(
 )
 _AGO = re.compile(rf"\b(?:a\s+)?{_NUMBER}\s+(?P<unit>day|week|month|year)s?\s+ago\b")
 _OFFSET = re.compile(
-    rf"\b(?:a\s+)?{_NUMBER}\s+(?P<unit>day|week)s?\s+(?P<way>later|after(?:wards?|ward)?|before(?:hand)?|earlier)\b|\b(?:the\s+)?(?P<next>next|following|previous)\s+day\b|\bthe\s+day\s+(?P<side>after|before)\b(?!\s+yesterday)"
+    rf"\b(?:the\s+)?(?P<following>next|following)\s+(?P<weekday>{_FULL_WEEKDAYS})\b|\b(?P<weekday2>{_FULL_WEEKDAYS})\s+(?P<beside>after|following|before)\b(?=\s+(?:the\s+)?(?:\d|(?:{'|'.join(MONTHS)})\b))|\b(?:a\s+)?{_NUMBER}\s+(?P<unit>day|week)s?\s+(?P<way>later|after(?:wards?|ward)?|before(?:hand)?|earlier)\b|\b(?:the\s+)?(?P<next>next|following|previous)\s+(?:day|morning|afternoon|evening|night)\b|\bthe\s+day\s+(?P<side>after|before)\b(?!\s+yesterday)"
 )
 
 
@@ -50,13 +50,19 @@ def offset_spots(text: str, known: list[Spot], resolve: dict[int, tuple[date, da
     """Read "two days later" and "the day after 5 May", counted from the day beside them."""
     found = []
     for match in _OFFSET.finditer(text):
-        way = match["way"] or match["side"] or match["next"]
+        weekday = match["weekday"] or match["weekday2"]
+        if match["weekday"] and _beside(text, match, known):
+            continue  # "the following Monday, 27 January" tells its day
+        way = match["way"] or match["side"] or match["next"] or match["beside"]
         days = 1
         if match["n"]:
             days = (_count(match["n"]) or 0) * (7 if match["unit"] == "week" else 1)
         sign = -1 if way in ("before", "beforehand", "earlier", "previous") else 1
         base = _base(text, match, known, resolve)
-        if base and days:
+        if base and weekday:
+            gap = sign * (WEEKDAYS[weekday] - base[0].weekday()) % 7 or 7
+            found.append(_spot(match, base[0] + timedelta(days=sign * gap)))
+        elif base and days:
             day = base[0] + timedelta(days=sign * days)
             found.append(_spot(match, day))
     return found
@@ -73,6 +79,7 @@ def _ahead(text: str, match: re.Match[str], known: list[Spot]) -> Spot | None:
     if (
         match["way"] in ("later", "earlier", "afterwards", "afterward", "beforehand")
         or match["next"]
+        or match["following"]
     ):
         return None
     for one in known:
@@ -92,8 +99,11 @@ def _base(
     if not earlier:
         return None
     between = _DAY_NAME.sub(" ", text[earlier[-1].end : match.start()])
-    if match["way"] in ("after", "before") and not between.strip(" ,()"):
-        return None  # "Thursday, two days after the theft" tells which Thursday
+    behind = (
+        match["way"] in ("after", "before") or not text[match.end() :].lstrip(" )")[:1].isalnum()
+    )
+    if not match["following"] and behind and not between.strip(" ,()"):
+        return None  # "Thursday, two days after the theft", "27 January (two days later)" tell which one
     stretch = resolve[earlier[-1].start]
     return stretch if stretch[0] == stretch[1] else None
 
@@ -174,3 +184,27 @@ def _ago(match: re.Match[str], published: date) -> Spot | None:
         return _spot(match, *whole) if whole else None
     year = max(published.year - count, 1)
     return _spot(match, date(year, 1, 1), date(year, 12, 31))
+
+
+_EVENT = r"(?:the|its|their|this)\s+(?:\w+\s+)?(?:breach|attack|theft|hack|intrusion|break-?in|incident|leak|burglary|robbery|raid|compromise|cyber-?attack)"
+_BASELESS = re.compile(
+    rf"\b(?:(?:a\s+)?{_NUMBER}\s+(?P<unit>day|week)s?\s+(?:later|afterwards?|after)|(?:the\s+)?(?P<next>next|following)\s+(?:day|morning|afternoon|evening|night)|the\s+day\s+after)\b(?P<event>\s+{_EVENT})?"
+)
+
+
+def days_after_something(text: str) -> int | None:
+    """How many days after a day that it does not name ``text`` puts its own, where that can be checked.
+
+    That is where it names the event ("two days after the theft") or the weekday ("two days later, on Friday").
+    """
+    match = _BASELESS.search(text)
+    if match is None or not (match["event"] or _DAY_NAME.search(text)):
+        return None
+    if not match["n"]:
+        return 1
+    return (_count(match["n"]) or 0) * (7 if match["unit"] == "week" else 1) or None
+
+
+def weekdays_named(text: str) -> set[int]:
+    """The weekdays that ``text`` names, Monday being 0."""
+    return {WEEKDAYS[match[0]] for match in _DAY_NAME.finditer(text)}

@@ -9,6 +9,8 @@ from slm_harness.grading.word_list import words_of
 
 def plain(text: str) -> str:
     """Lower case without accents."""
+    if text.isascii():
+        return text.casefold()
     decomposed = unicodedata.normalize("NFD", text.casefold())
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
@@ -16,7 +18,7 @@ def plain(text: str) -> str:
 _BARE = frozenset(
     """
     unknown|unkown|uknown|unkwown|unclear|uncertain|undisclosed|unspecified|undetermined|undefined|unstated|unnamed|unconfirmed|unreported|unidentified
-    unavailable|none|nil|null|nan|n/a|na|n.a|n.a.|n a|n\\a|not applicable|inapplicable|nothing|nobody|no one|no-one|not known
+    unavailable|pending|none|nil|null|nan|n/a|na|n.a|n.a.|n a|n\\a|not applicable|inapplicable|nothing|nobody|no one|no-one|not known
     not a number|not available|no data|no answer|no information|no info|no mention|no details|tbd|tba|to be determined|?|??|???|-|--
     none mentioned|none known|none named|none identified|none specified|none stated|none given|none reported|none listed|none disclosed
     none involved|none found|none applicable|no third parties|no third party|no entity|no entities|no cause|no date|no breach|no data breach
@@ -41,7 +43,7 @@ _NONE_WORDS = frozenset(
 _TELL = (
     r"(?:say|state|specify|specified|mention|disclose|give|provide|indicate|reveal|identify|name|report|include|contain|"
     r"discuss|detail|list|tell|note|explain|clarify|make (?:it )?clear|describe|address|offer|elaborate|know|confirm|determine|"
-    r"release|share|establish|publish|comment|refer|pin ?point|announce|quantify|attribute|set out|find)"
+    r"release|share|establish|publish|comment|refer|pin ?point|announce|quantify|attribute|set out|find|put (?:a|any) (?:number|figure|date|name))"
 )
 _TOLD = (
     r"(?:said|stated|specified|mentioned|disclosed|given|provided|indicated|revealed|identified|named|reported|included|"
@@ -49,7 +51,7 @@ _TOLD = (
     r"released|shared|established|published|available|applicable|clear|certain|announced|quantified|attributed|pinpointed|found|public|set out|referenced|sure|possible to)"
 )
 _FACT = (
-    r"(?:information|info|mention|details?|data (?:is|are)|indication|evidence of|date|dates|number|figure|figures|count|cause|reason|explanation|word|"
+    r"(?:information|info|mention|details?|data (?:is|are)|indication|evidence of|date|dates|number|figure|figures|count|total|tally|cause|reason|explanation|word|"
     r"names?|third[- ]part(?:y|ies)|entity|entities|organi[sz]ations?|compan(?:y|ies)|vendors?|suppliers?|breach|data breach|answer|such|"
     r"records? (?:of|count)|discovery|timeline|timeframe|time ?frame|specifics|breaches|outside (?:firm|company|party|parties|vendor))"
 )
@@ -60,13 +62,16 @@ _SAYS_NOTHING = re.compile(
     rf"|\Ano\s+(?:(?!\d)\w+[ -]){{0,3}}?{_FACT}\b(?!\s+(?:was|were|is|are)\s+(?:taken|stolen|breached|lost))"
     rf"|\A(?:not|never)\s+(?:\w+\s+){{0,2}}?{_TOLD}"
     rf"|(?:not|never|n't)\s+(?:yet\s+|explicitly\s+|specifically\s+|publicly\s+|been\s+|directly\s+|clearly\s+|currently\s+|immediately\s+|be\s+)*{_TOLD}\b"
-    r"|(?:remains?|is|are|was|were|still|currently|as yet|left|stays?)\s+(?:\w+ly\s+|still\s+|as yet\s+|yet\s+)?(?:unknown|unclear|undisclosed|unspecified|undetermined|uncertain|unstated|unidentified|unnamed|unconfirmed|unexplained|to be determined|under investigation|being investigated|a mystery)"
-    r"|(?:remains?|is|are|still) to be (?:determined|established|confirmed|seen)"
+    r"|(?:remains?|is|are|was|were|still|currently|as yet|left|stays?|listed as|given as|marked as|stated as)\s+(?:\w+ly\s+|still\s+|as yet\s+|yet\s+)?(?:unknown|unclear|undisclosed|unspecified|undetermined|uncertain|unstated|unidentified|unnamed|unconfirmed|unexplained|to be determined|under investigation|being investigated|a mystery|pending)"
+    r"|(?:remains?|is|are|still|\A) ?to be (?:determined|established|confirmed|seen|announced|counted|disclosed|published)"
+    r"|(?:\A|is |are |was |were |still )being (?:counted|tallied|established|calculated|assessed|worked out)|(?:nobody|no-?one|no one) has (?:yet )?counted|count(?:ing)? (?:is|was) (?:not|still|n't)\b|still (?:counting|being)\b"
     r"|(?:cannot|can't|can not|could not|couldn't) (?:\w+ )?be (?:\w+ )?(?:determined|established|said|inferred|known|identified|found|ascertained|answered)"
     r"|(?:cannot|can't|can not|unable to|impossible to|not possible to) (?:\w+ )?(?:determine|tell|say|know|answer|find|identify|infer|establish|ascertain)"
     r"|none (?:is|are|was|were|has been|have been)(?: \w+)? (?:mentioned|named|given|stated|specified|identified|reported|listed|disclosed|known|involved)"
     r"|(?:no one|nobody) (?:can|could|is able to) (?:\w+ )?(?:say|tell|put|date|determine|know|pinpoint|be)\b"
-    r"|no (?:one|body) knows|(?:don't|do not|doesn't|does not) know|under investigation|yet to (?:be )?(?:\w+ )?(?:determine|determined|say|disclose|disclosed|confirm|confirmed|reveal|revealed|establish|established|identify|identified)"
+    r"|no ?(?:one|body) knows|(?:don't|do not|doesn't|does not) know|under investigation|yet to (?:be )?(?:\w+ )?(?:determine|determined|say|disclose|disclosed|confirm|confirmed|reveal|revealed|establish|established|identify|identified)"
+    r"|(?:left|leaves?|leaving|is|was|are|were|stays?|remains?|stands?)\s+(?:(?:the|that|this|its)\s+(?:[\w']+\s+){1,4}?)?(?:blank|unanswered|unfilled)\b|\b(?:box|field|entry|space|line|column|cell)\b[^.;]{0,40}\b(?:empty|open)\b"
+    r"|(?:number|figure|count|total|date|cause)s?\b[^.;,\d]{0,40} (?:unknown|undisclosed|unclear|unspecified|pending)\b"
     r"|declined to (?:say|comment|disclose|confirm|give|specify|name)|refused to (?:say|comment|disclose|give|name)"
     r"|(?:without|lacks?|omits?|fails? to|failed to) (?:\w+ ){0,3}?(?:mention(?:ing)?|specif(?:y|ying)|stat(?:e|ing)|details?|giving|give|disclos(?:e|ing)|identify(?:ing)?|nam(?:e|ing))"
     r"|\b(?:unknown|undisclosed|unspecified|unnamed|unidentified|undetermined|unstated) (?:number|amount|quantity|date|day|time|cause|reason|third[- ]part|part(?:y|ies)|entity|organi[sz]ation|compan|vendor|supplier|firm)"
