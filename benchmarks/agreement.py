@@ -35,24 +35,64 @@ class Judged:
     question: str
     answer: object
     right: bool
+    policy: int
+    """The number of the point of the policy that decides."""
     why: str
     passed: bool
     reason: str
 
 
-def judged(folder: Path, name: str) -> list[Judged]:
-    """Grade every answer of one set."""
+@dataclass(frozen=True)
+class Row:
+    """One answer as the set has it, with what its article says of it."""
+
+    line: int
+    question: str
+    label: object
+    published: date | None
+    answer: object
+    right: bool
+    policy: int
+    why: str
+
+
+def rows(folder: Path, name: str) -> list[Row]:
+    """The answers of one set."""
     articles: dict[str, Any] = yaml.safe_load((folder / f"{name}.yaml").read_text(encoding="utf-8"))
     found = []
-    lines = (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(
+        (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines(), 1
+    ):
         row = json.loads(line)
         article = articles[row["article"]]
-        published: date | None = article.get("published")
-        label = article["answers"][row["question"]]
-        got = grade(row["question"], label, row["answer"], published=published)
-        found.append(Judged(name, number, row["question"], row["answer"], row["right"], row["why"], got.passed, got.reason))  # fmt: skip
+        label, question = article["answers"][row["question"]], row["question"]
+        found.append(
+            Row(number, question, label, article.get("published"), row["answer"], row["right"], row["policy"], row["why"])
+        )  # fmt: skip
     return found
+
+
+def judged(folder: Path, name: str) -> list[Judged]:
+    """Grade every answer of one set."""
+    found = []
+    for row in rows(folder, name):
+        got = grade(row.question, row.label, row.answer, published=row.published)
+        found.append(
+            Judged(name, row.line, row.question, row.answer, row.right, row.policy, row.why, got.passed, got.reason)
+        )  # fmt: skip
+    return found
+
+
+def speed(folder: Path, name: str) -> float:
+    """Grades a second of processor time, with what depends on the labels known already."""
+    everything = rows(folder, name)
+    best = 0.0
+    for _ in range(3):
+        started = time.process_time()
+        for row in everything:
+            grade(row.question, row.label, row.answer, published=row.published)
+        best = max(best, len(everything) / (time.process_time() - started))
+    return best
 
 
 def sets(folder: Path) -> list[str]:
@@ -80,10 +120,9 @@ def main() -> int:
     parser.add_argument("--misses", action="store_true", help="each answer on which they differ")
     arguments = parser.parse_args()
     for name in sets(arguments.folder):
-        started = time.perf_counter()
         found = judged(arguments.folder, name)
-        seconds = time.perf_counter() - started
-        out(f"{name}: {len(found)} answers, {len(found) / seconds:,.0f} grades a second\n\n")
+        each = speed(arguments.folder, name)
+        out(f"{name}: {len(found)} answers, {each:,.0f} grades a second\n\n")
         out("\n".join(table(found)) + "\n\n")
         for one in found if arguments.misses else ():
             if one.right != one.passed:

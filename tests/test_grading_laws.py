@@ -338,9 +338,9 @@ def test_enormous_and_broken_answers_get_a_grade_quickly(question: str, answer: 
     """The time for an answer is bounded, and no answer raises."""
     kind = TASK.question(question).kind
     for label in ("Yes" if kind is Kind.YES_NO else "unknown", "none"):
-        began = time.perf_counter()
+        began = time.process_time()
         result = grade(question, label, answer)
-        assert time.perf_counter() - began < 0.5
+        assert time.process_time() - began < 0.5
         assert result.reason.isprintable()
 
 

@@ -24,7 +24,7 @@ from slm_harness.grading.wording import described
 from slm_harness.records import Grade
 from slm_harness.task import Kind, Task
 
-VERSIONS: Mapping[str, int] = MappingProxyType({kind.value: 1 for kind in Kind})
+VERSIONS: Mapping[str, int] = MappingProxyType({kind.value: 2 for kind in Kind})
 """Version of the grader of each kind; it goes up with every change that may turn a verdict."""
 MAX_REASON = 200
 """Longest reason, in characters."""

@@ -43,7 +43,9 @@ def read(answer: object, question_id: str = "") -> Answer:
 
 def one_line(text: str, limit: int) -> str:
     """``text`` on one line without control characters, at most ``limit`` characters long."""
-    clean = "".join(" " if _is_control(char) else char for char in text[: limit * 4])
+    clean = text[: limit * 4]
+    if not clean.isprintable():
+        clean = "".join(" " if _is_control(char) else char for char in clean)
     line = " ".join(clean.split())
     return line if len(line) <= limit else line[: max(limit - 3, 0)].rstrip() + "..."
 
@@ -217,8 +219,10 @@ def clean(text: str) -> str:
     """Plain characters: width, quotes and dashes unified; markdown and control characters gone."""
     text = _LOOSE_FRACTION.sub(lambda found: "0" + found[1], text)
     text = unicodedata.normalize("NFKC", text.translate(_TYPOGRAPHY)).translate(_TYPOGRAPHY)
-    text = "".join("" if unicodedata.category(c) in "CfCs" else c for c in text[: MAX_READ * 2])
-    text = "".join(c if c in "\n" or not _is_control(c) else " " for c in text)
+    text = text[: MAX_READ * 2]
+    if not text.replace("\n", "").isprintable():  # the check by which Python itself escapes
+        text = "".join("" if unicodedata.category(c) in "CfCs" else c for c in text)
+        text = "".join(c if c in "\n" or not _is_control(c) else " " for c in text)
     text = _TAGS.sub(" ", _STRUCK.sub(" ", _LINK.sub(r"\1", text)))
     text = _LINE_MARKS.sub("", _MARKS.sub("", _bullets_kept(text)))
     lines = (" ".join(line.split()) for line in text.split("\n"))
