@@ -134,10 +134,11 @@ def test_pytest_commands_of_the_readme_work(project: Project, tmp_path: Path, co
 def test_slm_harness_commands_of_the_readme_work(
     project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """``add`` (here of a file in place of an address), ``show`` and ``lint``, one after the other."""
+    """``regrade`` of what was accepted; ``add`` (of a file in place of an address), ``show``, ``lint``."""
     commands = [c.split()[1:] for c in COMMANDS if c.startswith(".venv/bin/slm-harness")]
     page = project.path / "page.html"
     page.write_bytes((ROOT / "fixtures" / "articles" / "tramonto-open.html").read_bytes())
+    project.pytest("-m", "baseline", "--snapshot-update")
     monkeypatch.chdir(project.path)
 
     codes = []
@@ -149,8 +150,8 @@ def test_slm_harness_commands_of_the_readme_work(
             cli.main([str(page) if word.startswith("https://") else word for word in command])
         )
 
-    assert [command[0] for command in commands] == ["add", "show", "lint"]
-    assert codes == [0, 0, 0], capsys.readouterr()
+    assert [command[0] for command in commands] == ["regrade", "add", "show", "lint"]
+    assert codes == [0, 0, 0, 0], capsys.readouterr()
 
 
 @pytest.mark.parametrize("name", ["replay.yml", "evaluate.yml"])
