@@ -294,6 +294,7 @@ def test_a_model_that_nobody_accepted_cannot_be_replayed(project: Project) -> No
     assert lines_with(run.output, "phi3 has no accepted replies in", "--snapshot-update")
 
 
+@pytest.mark.slow  # 48 articles, eight times nine cases each
 def test_the_projects_own_articles_are_asked_once_each(project: Project, tmp_path: Path) -> None:
     """Two workers, every article one request, one model built; other words ask all again and say why."""
     shutil.rmtree(project.path / "fixtures")

@@ -117,7 +117,7 @@ def test_an_interrupted_run_keeps_what_came_and_ends_at_once(
     project: Project, tmp_path: Path
 ) -> None:
     """Ctrl-C in the middle: exit 2, no traceback of ours, the finished replies are recalled later."""
-    more_articles(project, 4)
+    more_articles(project, 20)  # enough that a busy machine does not come to the end first
     with ollama_double(
         "--models", "phi3", "--delay", "0.5",
         log=tmp_path / "log", answers=rules(), folder=tmp_path,
