@@ -4,9 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.projects import Project
 from tests.pytest_server import PytestServer, started_server
+
+# On a new machine the first text takes a second, since hypothesis writes its tables of characters first;
+# and a busy machine is slow for no fault of a test's.
+settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("project")
 
 
 @pytest.fixture(scope="session")
