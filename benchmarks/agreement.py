@@ -27,22 +27,6 @@ FOLDER = Path(__file__).resolve().parent.parent / "tests" / "verdicts"
 
 
 @dataclass(frozen=True)
-class Judged:
-    """One answer with the editor's verdict and the grader's."""
-
-    set: str
-    line: int
-    question: str
-    answer: object
-    right: bool
-    policy: int
-    """The number of the point of the policy that decides."""
-    why: str
-    passed: bool
-    reason: str
-
-
-@dataclass(frozen=True)
 class Row:
     """One answer as the set has it, with what its article says of it."""
 
@@ -53,7 +37,17 @@ class Row:
     answer: object
     right: bool
     policy: int
+    """The number of the point of the policy that decides."""
     why: str
+
+
+@dataclass(frozen=True)
+class Judged(Row):
+    """The same with the grader's verdict."""
+
+    set: str
+    passed: bool
+    reason: str
 
 
 def rows(folder: Path, name: str) -> list[Row]:
@@ -77,9 +71,7 @@ def judged(folder: Path, name: str) -> list[Judged]:
     found = []
     for row in rows(folder, name):
         got = grade(row.question, row.label, row.answer, published=row.published)
-        found.append(
-            Judged(name, row.line, row.question, row.answer, row.right, row.policy, row.why, got.passed, got.reason)
-        )  # fmt: skip
+        found.append(Judged(**vars(row), set=name, passed=got.passed, reason=got.reason))
     return found
 
 

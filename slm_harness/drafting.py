@@ -150,8 +150,8 @@ def _date(said: str, published: date | None) -> Any:  # noqa: ANN401 - a label
 
 def _empty_where_closed(labels: dict[str, Any], task: Task) -> None:
     """Where the first yes/no question is answered No nothing applies; likewise below each other one."""
-    first = next((q for q in task.questions if q.kind is Kind.YES_NO), None)
-    if task.kind_without_answers and first and labels[first.id] == "No":
+    first = task.first_yes_no
+    if first and labels[first.id] == "No":
         labels |= {id_: "none" for id_ in task.ids if id_ != first.id}
         return
     for question in task.questions:

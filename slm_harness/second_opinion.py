@@ -6,6 +6,7 @@ anything, so its opinion is stored like any answer, shown apart, and changes no 
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -156,12 +157,5 @@ def told(found: Sequence[Opinion], outcomes: Mapping[str, Outcome]) -> Iterator[
                 f"  {one.case}: graded {one.verdict}, {judge} holds it to be {holds}: "
                 f"{shortened(outcome.got, SAID_LENGTH)!r}"
             )
-    for note, count in _counted(one.note for one in found if one.note):
+    for note, count in Counter(one.note for one in found if one.note).items():
         yield f"  no opinion on {count}: {note}"
-
-
-def _counted(notes: Iterable[str]) -> Iterator[tuple[str, int]]:
-    counts: dict[str, int] = {}
-    for note in notes:
-        counts[note] = counts.get(note, 0) + 1
-    yield from counts.items()

@@ -55,6 +55,14 @@ PLACES: Mapping[str, tuple[str, str]] = MappingProxyType(
 """Where everything is unless somebody says otherwise, relative to the project, and what it is."""
 
 
+def beside(articles: Path) -> tuple[Path, Path]:
+    """Where the replies and rates that are accepted of a user's other articles are kept.
+
+    They must not take the place of what the project accepted.
+    """
+    return articles / "answers", articles / "__snapshots__"
+
+
 @dataclass(frozen=True)
 class Settings:
     """Where everything is, and how replies are to be got."""

@@ -97,6 +97,13 @@ class Task:
         """The ids of the questions, in order."""
         return tuple(question.id for question in self.questions)
 
+    @cached_property
+    def first_yes_no(self) -> Question | None:
+        """The question on which all others hang, where there is a kind of article without answers."""
+        if not self.kind_without_answers:
+            return None
+        return next((q for q in self.questions if q.kind is Kind.YES_NO), None)
+
     def question(self, question_id: str) -> Question:
         """The question of that id; KeyError with the known ids where there is none."""
         for question in self.questions:

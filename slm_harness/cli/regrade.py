@@ -49,18 +49,18 @@ def _accepted(arguments: argparse.Namespace) -> "dict[str, tuple[Snapshot, Evalu
     from slm_harness.evidence import load_evidence
     from slm_harness.gate import load_snapshot
     from slm_harness.labels.checks import nearest
-    from slm_harness.session import PLACES, Evaluation, Settings, load_specs
+    from slm_harness.session import PLACES, Evaluation, Settings, beside, load_specs
 
     place = {name: Path(default) for name, (default, _) in PLACES.items()}
-    # What is accepted of other articles stands beside them, as it does for pytest.
     own, folder = arguments.articles == ARTICLES, arguments.articles
+    answers, accepted_rates = (place["answers"], place["snapshots"]) if own else beside(folder)
     settings = Settings(
         task=task(),
         prompt=place["prompt"],
         models=place["models"],
         articles=folder,
-        answers=place["answers"] if own else folder / "answers",
-        snapshots=place["snapshots"] if own else folder / "__snapshots__",
+        answers=answers,
+        snapshots=accepted_rates,
         store=place["store"],
         reports=place["reports"],
         flags="" if own else f" --articles={folder}",

@@ -79,8 +79,9 @@ def dropped(source: str, text: str, *, every: bool, more: str) -> Iterator[str]:
     """What cleaning left out of a page, line by line; ``more`` is the command that shows it all."""
     from slm_harness.pages import dropped_lines, page_lines
 
-    lines = dropped_lines(source, text)
-    everything = sum(len(line.split()) for line in page_lines(source))
+    page = page_lines(source)
+    lines = dropped_lines(page, text)
+    everything = sum(len(line.split()) for line in page)
     words = sum(len(line.split()) for line in lines)
     yield f"dropped {words:,} of the page's {everything:,} words:"
     shown = lines if every else lines[:_DROPPED_LINES]

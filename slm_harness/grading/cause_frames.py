@@ -13,7 +13,6 @@ from functools import lru_cache
 from slm_harness.grading.cause_reading import Word, read
 
 _STORES = "server/database/storage/cloud/folder/backup/api/app/archiv/port/remoteaccess/file/page/portal/spreadsheet/system/gateway/checkout/software"
-_LOGIN = "credential/signin/authentication/protect/secure/security"
 _MECHANISMS = {
     "<phishing>": "phishing; fake message/page; fake signin/credential ^call ^helpdesk; trick message/page/link/click; trick credential/signin give ^call ^helpdesk; give credential fake ~ click message; click credential; trick credential ^call ^helpdesk; give credential/signin message; trick signin ^call ^helpdesk",
     "<unchecked>": "-check give/input",

@@ -56,8 +56,7 @@ def _below(question: Question, task: Task) -> tuple[Question, ...]:
     """The questions that have no answer where that of ``question`` is No."""
     if question.opens:
         return (task.question(question.opens),)
-    first = next(q for q in task.questions if q.kind is Kind.YES_NO)
-    if question == first and task.kind_without_answers:
+    if question == task.first_yes_no:
         return tuple(q for q in task.questions if q.kind is not Kind.YES_NO)
     return ()
 

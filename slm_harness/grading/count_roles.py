@@ -8,13 +8,15 @@ to the next number. Several numbers in a row ("earlier figures of 18,000 and 74,
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
 from slm_harness.grading import count_role_words as words
 
 
-class Roles(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class Roles:
     """The roles of one number; all False for one that is plainly asserted."""
 
     superseded: bool = False
@@ -32,11 +34,12 @@ class Roles(NamedTuple):
     elsewhere: bool = False
     """Whether it is said to be of another breach."""
     compared: bool = False
-    """Whether it is a difference, or what another is compared with."""
+    """Whether it is a difference, or what another is compared with: "12,000 more than", "twice the 26,000"."""
     unreal: bool = False
     """Whether it counts what does not exist: "40,216 made-up files"."""
 
 
+_PLAIN = Roles()
 _PIECE_END = re.compile(
     r"[;!?\n()\[\]]|(?<!\bincl)(?<!\bapprox)(?<!\bca)(?<!\btys)(?<!\bmio)\.(?=\s|\Z)|\s-\s|,(?=\s|\Z)|\s(?:but|however|although|though|whereas|while|aber|mais|pero|mas|maar)\b"
 )
@@ -84,16 +87,16 @@ def roles(text: str, spans: Sequence[tuple[int, int]]) -> list[Roles]:
         one = _roles(text, start, end, before, own, after, aside=pieces[here].aside)
         between = text[last:start]
         if position and len(between) < _NEAR:
-            if not any(one) and words.JOINT.match(between):
-                one = found[-1]._replace(base=False)
+            if one == _PLAIN and words.JOINT.match(between):
+                one = replace(found[-1], base=False)
             elif found[-1].part and words.PART_JOINT.match(between) and words.DETAIL.match(own):
-                one = one._replace(part=True)
+                one = replace(one, part=True)
             if words.LATER.match(between) or words.RISES_TO.search(between):
-                found = [each._replace(superseded=True) for each in found]
+                found = [replace(each, superseded=True) for each in found]
             if one.of_which and not words.TAKEN.search(between):
-                found[-1] = found[-1]._replace(base=True)
+                found[-1] = replace(found[-1], base=True)
             if words.FROM.match(between) and words.RISING.search(led):
-                one = one._replace(superseded=True)
+                one = replace(one, superseded=True)
         led = before
         found.append(one)
     return found

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from slm_harness.grading import clauses, units
-from slm_harness.grading.count_roles import roles
+from slm_harness.grading.count_roles import Roles, roles
 from slm_harness.grading.days import spots
 from slm_harness.grading.numerals import Numeral, numerals
 from slm_harness.grading.reading import clean
@@ -13,8 +13,8 @@ from slm_harness.grading.silence import plain
 
 
 @dataclass(frozen=True)
-class Count:
-    """A number of things: ``low`` to ``high``, either None where the end is open."""
+class Count(Roles):
+    """A number of things, ``low`` to ``high``, either None where the end is open; and its roles."""
 
     low: int | None
     high: int | None
@@ -22,26 +22,10 @@ class Count:
     unit: str | None = None
     """The word for what is counted, as the text has it."""
     negated: bool = False
-    superseded: bool = False
-    claimed: bool = False
     bound: str = ""
     """over or under, where the number is given as a bound."""
     short: bool = False
     """Whether it is said that there were fewer than it: "fewer than 300", not "up to 300"."""
-    attributed: bool = False
-    """Whether somebody is said to say so: less than a claim."""
-    part: bool = False
-    """Whether it is given as a part of another: "including 300", "300 of whom"."""
-    of_which: bool = False
-    """Whether it is said outright what it is a part of: "of whom 300 were children"."""
-    base: bool = False
-    """Whether it is what the others are part of: the 400,000 of "300 out of 400,000"."""
-    elsewhere: bool = False
-    """Whether it is said to be of another breach."""
-    compared: bool = False
-    """Whether it is a difference, or what another is compared with: "12,000 more than", "twice the 26,000"."""
-    unreal: bool = False
-    """Whether it counts what does not exist: "40,216 made-up files"."""
     start: int = 0
     end: int = 0
     text: str = ""
@@ -144,7 +128,7 @@ def counts_in(low: str) -> list[Count]:
     noughts = [replace(one, negated=False, unit=None) for one in noughts]
     counts = sorted([*counts, *noughts], key=lambda one: one.start)
     found_roles = roles(low, [(one.start, one.end) for one in counts])
-    return [replace(one, **role._asdict()) for one, role in zip(counts, found_roles, strict=True)]
+    return [replace(one, **vars(role)) for one, role in zip(counts, found_roles, strict=True)]
 
 
 def _bounds_joined(low: str, counts: list[Count]) -> list[Count]:

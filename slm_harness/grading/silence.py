@@ -91,7 +91,6 @@ _STARTS = re.compile(
     r"\A\W*(?:unknown|none|not (?:mentioned|specified|stated|known|disclosed|given|applicable|provided|available|reported|named|clear)|n/a|unclear|undisclosed|unspecified"
     r"|unbekannt|keine angaben?|inconnue?|desconocid[oa]|sconosciut[oa]|desconhecid[oa]|onbekend)\b"
 )
-_NONE_SUBJECT = re.compile(r"\A\W*(?:none|nobody|no one|nothing|neither)\b")
 
 
 def bare(text: str) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from slm_harness import strict_yaml
 from slm_harness.errors import SettingsError
@@ -83,13 +84,15 @@ def _beyond(one: ReadArticle, task: Task, tags: dict[str, dict[str, str]]) -> It
     yield from evidence_not_in_edited(document)
 
 
-def _draft(label: object) -> Iterator[tuple[tuple[str], str]]:
-    if isinstance(label, dict) and label.get("draft") is True:
+def _draft(label: Mapping[str, Any]) -> Iterator[tuple[tuple[str], str]]:
+    if label.get("draft") is True:
         yield ("draft",), "still a draft, which an evaluation refuses; check it, take the line out"
 
 
-def _unknown_tags(label: object, known: set[str]) -> Iterator[tuple[tuple[str, int], str]]:
-    given = label.get("tags") if isinstance(label, dict) else None
+def _unknown_tags(
+    label: Mapping[str, Any], known: set[str]
+) -> Iterator[tuple[tuple[str, int], str]]:
+    given = label.get("tags")
     for index, tag in enumerate(given if known and isinstance(given, list) else ()):
         if isinstance(tag, str) and tag not in known:
             yield ("tags", index), f"{tag!r} is not in tags.yaml{nearest(tag, known)}"

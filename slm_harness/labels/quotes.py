@@ -1,6 +1,6 @@
 """What a label quotes, against the page: evidence has to be in the cleaned text, furniture has not."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from html import unescape
 from typing import Any
 
@@ -17,17 +17,35 @@ def flat(text: str) -> str:
 
 def lost_evidence(document: Document, text: str, source: str) -> Iterator[Fault]:
     """Evidence that is not in ``text``, the cleaned text on one line."""
-    for question, value in _mapping(document, "evidence").items():
+    return _evidence_not_in(text, document, lambda phrase: _lost(phrase, text, source))
+
+
+def evidence_not_in_edited(document: Document) -> Iterator[Fault]:
+    """Evidence that the editor's own cut of the article lacks."""
+    edited = _label(document).get("text")
+    if not isinstance(edited, str):
+        return iter(())
+    return _evidence_not_in(
+        flat(edited),
+        document,
+        lambda phrase: (
+            f"{shortened(phrase, 60)!r} is not in the editor's text; mend one of the two"
+        ),
+    )
+
+
+def _evidence_not_in(text: str, document: Document, told: Callable[[str], str]) -> Iterator[Fault]:
+    evidence = _label(document).get("evidence")
+    for question, value in (evidence if isinstance(evidence, dict) else {}).items():
         for phrase in map(flat, texts_of(value)):
             if phrase not in text:
                 path = ("evidence", question)
-                yield Fault(document.line(path), path, _lost(phrase, text, source))
+                yield Fault(document.line(path), path, told(phrase))
 
 
 def faulty_furniture(document: Document, text: str, source: str) -> Iterator[Fault]:
     """Furniture that cleaning left in ``text``, or that is nowhere on the page."""
-    label = document.value
-    furniture = label.get("furniture") if isinstance(label, dict) else None
+    furniture = _label(document).get("furniture")
     # Most words stand in the source as they are seen, also those in attributes; parsing is slow.
     written = flat(unescape(source)) if furniture else ""
     for index, value in enumerate(furniture if isinstance(furniture, list) else []):
@@ -41,25 +59,8 @@ def faulty_furniture(document: Document, text: str, source: str) -> Iterator[Fau
             yield Fault(document.line(path), path, what)
 
 
-def evidence_not_in_edited(document: Document) -> Iterator[Fault]:
-    """Evidence that the editor's own cut of the article lacks."""
-    label = document.value
-    edited = label.get("text") if isinstance(label, dict) else None
-    if not isinstance(edited, str):
-        return
-    text = flat(edited)
-    for question, value in _mapping(document, "evidence").items():
-        for phrase in map(flat, texts_of(value)):
-            if phrase not in text:
-                path = ("evidence", question)
-                what = f"{shortened(phrase, 60)!r} is not in the editor's text; mend one of the two"
-                yield Fault(document.line(path), path, what)
-
-
-def _mapping(document: Document, key: str) -> Mapping[str, Any]:
-    label = document.value
-    value = label.get(key) if isinstance(label, dict) else None
-    return value if isinstance(value, dict) else {}
+def _label(document: Document) -> Mapping[str, Any]:
+    return document.value if isinstance(document.value, dict) else {}
 
 
 _LOOKALIKES = str.maketrans('‘’‚‛“”„‟«»‐‑‒–—−´`"', "''''''''''------'''")

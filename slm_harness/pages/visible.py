@@ -1,6 +1,6 @@
 """All that a page has to read, article or not: what cleaning is compared with."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from slm_harness.pages.source import source_of
@@ -50,13 +50,13 @@ def page_lines(html: bytes | str) -> tuple[str, ...]:
     return tuple(filter(None, (" ".join(tidy("".join(parts)).split()) for parts in lines)))
 
 
-def dropped_lines(html: bytes | str, text: str) -> tuple[str, ...]:
-    """The lines of a page that are not in ``text``, what cleaning made of it."""
+def dropped_lines(page: Iterable[str], text: str) -> tuple[str, ...]:
+    """Those lines of a page that are not in ``text``, what cleaning made of it."""
     lines = {_squeezed(line) for line in text.split("\n")}
     whole = _squeezed(text)
     return tuple(
         line
-        for line in page_lines(html)
+        for line in page
         if (squeezed := _squeezed(line)) not in lines
         # A menu's "News" is not kept because the article has the word, too.
         and (len(squeezed) < _TELLING or squeezed not in whole)

@@ -7,7 +7,7 @@ import pytest
 
 from slm_harness.asking import Mode
 from slm_harness.errors import SettingsError
-from slm_harness.session import PLACES, Settings
+from slm_harness.session import PLACES, Settings, beside
 from slm_harness.task import Task
 
 
@@ -92,14 +92,16 @@ def settings(config: pytest.Config) -> Settings:
     if not dated and config.getoption("update_snapshots", False):
         raise SettingsError("--no-date is for a look only: it cannot go with --snapshot-update")
     articles = config.invocation_params.dir / given if given else path(config, "slm_articles")
+    answers, snapshots = path(config, "slm_answers"), path(config, "slm_snapshots")
+    if given:
+        answers, snapshots = beside(articles)
     return Settings(
         task=_task(config.getini("slm_task")),
         prompt=path(config, "slm_prompt"),
         models=path(config, "slm_models"),
         articles=articles,
-        # What is accepted of other articles must not take the place of what the project accepted.
-        answers=articles / "answers" if given else path(config, "slm_answers"),
-        snapshots=articles / "__snapshots__" if given else path(config, "slm_snapshots"),
+        answers=answers,
+        snapshots=snapshots,
         store=path(config, "slm_store"),
         reports=path(config, "slm_reports"),
         mode=Mode(config.getoption("slm_mode")),

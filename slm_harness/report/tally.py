@@ -65,16 +65,17 @@ def tally(
     """Count the outcomes of one model; ``tags`` are those of every article."""
     mine = [outcome for outcome in outcomes if outcome.model == model]
     replies = {o.article: o for o in mine if o.verdict is not Verdict.NOT_MEASURED}
+    tagged: dict[str, list[Outcome]] = {}
+    for outcome in mine:
+        for tag in tags[outcome.article]:
+            tagged.setdefault(tag, []).append(outcome)
     seconds = [o.seconds for o in replies.values() if o.seconds is not None]
     tokens = [o.tokens for o in replies.values() if o.tokens is not None]
     return Tally(
         model=model,
         questions={q: _rate([o for o in mine if o.question == q], before) for q in questions},
         total=_rate(mine, before),
-        tags={
-            tag: _rate([o for o in mine if tag in tags[o.article]], before)
-            for tag in sorted({tag for o in mine for tag in tags[o.article]})
-        },
+        tags={tag: _rate(tagged[tag], before) for tag in sorted(tagged)},
         articles=len(replies),
         conforming=sum(o.conforms is True for o in replies.values()),
         contradicting=len({o.article for o in mine if o.contradicts}),
