@@ -43,7 +43,7 @@ lock:  ## write both lock files anew from pyproject.toml
 	$(VENV)-lock/bin/pip install --quiet uv
 	$(VENV)-lock/bin/uv pip compile pyproject.toml --group run --universal --python-version 3.11 --upgrade \
 	  --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet -o requirements.lock
-	$(VENV)-lock/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 -c requirements.lock --upgrade \
+	$(VENV)-lock/bin/uv pip compile pyproject.toml --extra llamacpp --group dev --universal --python-version 3.11 -c requirements.lock --upgrade \
 	  --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet -o requirements-dev.lock
 	rm -rf $(VENV)-lock
 

@@ -4,19 +4,25 @@ It is the only place that asks, model by model, so that each reply is obtained o
 number of workers that wait for it.
 """
 
+import contextlib
+import queue
+import random
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from slm_harness.engines import Engine, Report, why_other_model
-from slm_harness.errors import HarnessError, NeverAsked, NotMeasured
+from slm_harness.errors import GaveUp, HarnessError, NeverAsked, NotMeasured, TimeUp
 from slm_harness.evidence import Evidence
 from slm_harness.records import Identity, ModelSpec, Recipe, Request, Stored
+from slm_harness.retrying import Patience, Tried, persist
 from slm_harness.store import Store, differing_parts, key_of, key_parts
 from slm_harness.task import reworded
 
@@ -50,6 +56,8 @@ class Obtained:
     recalled: bool
     why: str = ""
     """For a reply that was asked for: why the store had none."""
+    tries: int = 0
+    """How often the request was put until the reply was there; 0 for one that was stored."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,10 @@ class Failed:
     kind: str
     """Name of the error's class."""
     message: str
+    tries: int = 0
+    """How often the request was put; 0 where it never was."""
+    ends_model: bool = False
+    """Whether the model's other articles are not tried for it."""
 
 
 Event = Prepared | Obtained | Failed
@@ -93,22 +105,44 @@ class Sources:
     """Folder of the accepted replies, for messages."""
 
 
+@dataclass(frozen=True)
+class Limits:
+    """How long to go on, and with how many at once."""
+
+    patience: Patience = field(default_factory=Patience)
+    seconds: float | None = None
+    """The whole run; None for as long as it takes."""
+    concurrency: int | None = None
+    """Articles put to a model at once; None for as many as its entry says."""
+    in_a_row: int = 3
+    """So many articles that fail one after the other, of the server's own doing, end the model's run."""
+
+
+_NO_LIMITS = Limits()
+_LOOK_SECONDS = 0.05
+"""How often waiting for a reply looks whether the run is over."""
+_T = TypeVar("_T")
+_Done = queue.SimpleQueue[tuple[Request, Tried[Obtained] | Exception]]
+
+
 def fill(
     batches: Iterable[Batch],
     recipe: Recipe,
     sources: Sources,
     stop: threading.Event,
     report: Report,
+    limits: Limits = _NO_LIMITS,
 ) -> Iterator[Event]:
     """Get every reply of every batch, one event each, model by model.
 
-    A failure of one article goes on to the next; a failure that concerns the model ends its batch.
-    ``stop`` ends it after the request that is open.
+    A failure of one article goes on to the next; a failure that concerns the model, or several in a row
+    that are the server's, end its batch. ``stop`` ends it after the requests that are open.
     """
+    ends = None if limits.seconds is None else time.monotonic() + limits.seconds
     for batch in batches:
         if stop.is_set():
             return
-        with closing(_Batch(batch, recipe, sources, stop, report)) as one:
+        with closing(_Batch(batch, recipe, sources, stop, report, limits, ends)) as one:
             yield from one.events()
 
 
@@ -116,14 +150,24 @@ class _Batch:
     """One batch on its way."""
 
     def __init__(
-        self, batch: Batch, recipe: Recipe, sources: Sources, stop: threading.Event, report: Report
+        self,
+        batch: Batch,
+        recipe: Recipe,
+        sources: Sources,
+        stop: threading.Event,
+        report: Report,
+        limits: Limits,
+        ends: float | None,
     ) -> None:
         self._batch = batch
         self._recipe = recipe
         self._sources = sources
         self._stop = stop
         self._report = report
+        self._limits = limits
+        self._ends = ends
         self._built: Identity | None = None
+        self._in_a_row = 0
 
     @cached_property
     def _engine(self) -> Engine:
@@ -140,19 +184,13 @@ class _Batch:
                 raise NotMeasured(batch.problem)
             identity = self._identity()
         except HarnessError as error:
-            yield from self._all_failed(batch.requests, error)
+            for request in batch.requests:
+                yield _failed(request, error, ends_model=True)
             return
         yield Prepared(batch.model, identity)
-        for number, request in enumerate(batch.requests):
-            if self._stop.is_set():
-                return
-            try:
-                yield self._obtain(identity, request)
-            except NotMeasured as error:
-                yield _failed(request, error)
-                if error.ends_model:
-                    yield from self._all_failed(batch.requests[number + 1 :], error)
-                    return
+        yield from self._all(identity)
+
+    # ------------------------------------------------------------ who answers
 
     @property
     def _replaying(self) -> bool:
@@ -162,7 +200,7 @@ class _Batch:
     def _identity(self) -> Identity:
         batch = self._batch
         if not self._replaying:
-            return self._engine.identify(self._recipe, self._report)
+            return self._persist(lambda: self._engine.identify(self._recipe, self._report))
         if batch.evidence is None:
             raise NeverAsked(never_accepted(batch.model, self._sources.answers))
         other = why_other_model(batch.spec, batch.evidence.identity)
@@ -173,23 +211,148 @@ class _Batch:
             )
         return batch.evidence.identity
 
-    def _obtain(self, identity: Identity, request: Request) -> Obtained:
-        parts = key_parts(identity, self._recipe, request)
-        key = key_of(parts)
+    def _persist(self, attempt: Callable[[], _T]) -> _T:
+        """Try what comes before the first article as often as it is worth."""
+        tried = persist(
+            attempt, self._limits.patience, self._chance("start"), self._stop, self._report
+        )
+        if isinstance(tried.result, NotMeasured):
+            raise tried.result
+        return tried.result
+
+    def _chance(self, what: str) -> random.Random:
+        return random.Random(f"{self._batch.model} {what}")  # noqa: S311 - pauses, not secrets
+
+    # ------------------------------------------------------------ article by article
+
+    def _all(self, identity: Identity) -> Iterator[Event]:
+        """Recall what is stored, ask the rest, as many at once as the model takes."""
+        waiting = deque(self._batch.requests)
+        open_: dict[str, Request] = {}
+        done: _Done = queue.SimpleQueue()
+        while waiting or open_:
+            if self._stop.is_set():
+                waiting.clear()
+            yield from self._begun(identity, waiting, open_, done)
+            if self._late():
+                over = TimeUp(
+                    f"{self._batch.model}: the {self._limits.seconds:g} s of this run are over"
+                )
+                for request in (*open_.values(), *waiting):
+                    yield _failed(request, over, ends_model=True)
+                return
+            with contextlib.suppress(queue.Empty):
+                request, tried = done.get(timeout=_LOOK_SECONDS if open_ else 0)
+                del open_[request.article]
+                if isinstance(tried, Exception):
+                    raise tried
+                yield from self._told(request, tried.result, tried.tries, waiting)
+
+    def _begun(
+        self,
+        identity: Identity,
+        waiting: deque[Request],
+        open_: dict[str, Request],
+        done: _Done,
+    ) -> Iterator[Event]:
+        """Begin as many as may be open at once; what is stored, or cannot be, needs no beginning."""
+        while waiting and len(open_) < self._at_once and not self._late():
+            request = waiting.popleft()
+            result: Obtained | NotMeasured | None
+            try:
+                result = self._recalled(identity, request)
+            except NotMeasured as error:
+                result = error
+            if result is None:
+                self._begin(identity, request, done)
+                open_[request.article] = request
+            else:
+                yield from self._told(request, result, 0, waiting)
+
+    @property
+    def _at_once(self) -> int:
+        if self._batch.local:
+            return 1
+        return self._limits.concurrency or self._batch.spec.concurrency
+
+    def _late(self) -> bool:
+        return self._ends is not None and time.monotonic() >= self._ends
+
+    def _told(
+        self,
+        request: Request,
+        result: Obtained | NotMeasured,
+        tries: int,
+        waiting: deque[Request],
+    ) -> Iterator[Event]:
+        """One result as an event; with it those of all that is not tried any more because of it."""
+        if not isinstance(result, NotMeasured):
+            if tries:
+                self._in_a_row = 0
+            yield replace(result, tries=tries)
+            return
+        self._in_a_row = self._in_a_row + 1 if result.sick else 0
+        ends = result.ends_model or self._in_a_row >= self._limits.in_a_row
+        yield _failed(request, result, tries=tries, ends_model=ends)
+        if not ends:
+            return
+        rest = result
+        if not result.ends_model:
+            rest = GaveUp(
+                f"{self._batch.model} was given up after {self._in_a_row} failures in a row, the last on "
+                f"{request.article}: {result.message}"
+            )
+        while waiting:
+            yield _failed(waiting.popleft(), rest, ends_model=True)
+
+    def _recalled(self, identity: Identity, request: Request) -> Obtained | None:
+        """The stored reply to a request; None where it has to be asked for.
+
+        Raises:
+            NotMeasured: it cannot be read, or has to be asked for in a replay.
+        """
         if self._sources.mode is not Mode.FRESH:
-            stored = self._recall(key)
+            stored = self._recall(key_of(key_parts(identity, self._recipe, request)))
             if stored is not None:
                 return Obtained(request.model, request.article, stored, recalled=True)
-        why = self._why(request, parts)
         if self._replaying:
+            why = self._why(request, key_parts(identity, self._recipe, request))
             raise NeverAsked(
                 f"nobody has asked {request.model} this prompt about {request.article}: {why}; "
                 f"{ask_there(request.model)}"
             )
+        self._build(identity)
+        return None
+
+    def _begin(self, identity: Identity, request: Request, done: _Done) -> None:
+        """Put one request in a thread of its own, which nobody has to wait for at the end of a run."""
+
+        def ask() -> None:
+            try:
+                tried = persist(
+                    lambda: self._asked(identity, request),
+                    self._limits.patience,
+                    self._chance(request.article),
+                    self._stop,
+                    self._report,
+                )
+            except Exception as error:  # noqa: BLE001 - raised again by who waits for it
+                done.put((request, error))
+            else:
+                done.put((request, tried))
+
+        threading.Thread(
+            target=ask, name=f"slm-harness asks {request.article}", daemon=True
+        ).start()
+
+    def _asked(self, identity: Identity, request: Request) -> Obtained:
+        """Ask, and store what came before anything else happens."""
+        parts = key_parts(identity, self._recipe, request)
+        why = self._why(request, parts)
         built = self._build(identity)
         reply = self._engine.ask(request)
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        stored = Stored(key, parts, reply, built, now)
+        stored = Stored(key_of(parts), parts, reply, built, now)
         if self._sources.mode is not Mode.REPLAY:
             with _ending_the_model():
                 self._sources.store.put(request, stored)
@@ -198,7 +361,9 @@ class _Batch:
     def _build(self, identity: Identity) -> Identity:
         if self._built is None:
             with _ending_the_model():
-                self._built = self._engine.build(identity, self._recipe, self._report)
+                self._built = self._persist(
+                    lambda: self._engine.build(identity, self._recipe, self._report)
+                )
         return self._built
 
     def _recall(self, key: str) -> Stored | None:
@@ -227,13 +392,12 @@ class _Batch:
             return "it was never asked about this article"
         return changes(parts, nearest.parts)
 
-    def _all_failed(self, requests: Iterable[Request], error: HarnessError) -> Iterator[Failed]:
-        for request in requests:
-            yield _failed(request, error)
 
-
-def _failed(request: Request, error: HarnessError) -> Failed:
-    return Failed(request.model, request.article, type(error).__name__, error.message)
+def _failed(
+    request: Request, error: HarnessError, *, tries: int = 0, ends_model: bool = False
+) -> Failed:
+    name = type(error).__name__
+    return Failed(request.model, request.article, name, error.message, tries, ends_model)
 
 
 @contextmanager

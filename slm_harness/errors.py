@@ -9,13 +9,29 @@
     ├── FetchError               a page could not be fetched from the web
     ├── PageError                a page has no article that can be taken out of it
     └── NotMeasured              no answer was obtained: never a wrong answer
-        ├── ServerUnreachable    nobody answers at the address             (ends the model's run)
-        ├── ModelUnavailable     the base cannot be had, or not built upon (ends the model's run)
-        ├── ServerFailed         the server answered with an error of its own
+        ├── ServerUnreachable    nobody answers at the address
+        ├── AccessDenied         the server lets us not in
+        ├── Redirected           the server points to another address
+        ├── QuotaExhausted       the account has no credit left
+        ├── ModelUnavailable     the model cannot be had, or not built upon
+        │   ├── PullFailed       fetching the base came to no end
+        │   ├── OutOfMemory      no memory to load the model
+        │   └── SchemaNotEnforced  the model is not held to the schema
+        ├── ServerBusy           too much to do, or a rate limit
+        ├── ServerFailed         an error of the server's own
+        │   └── RunnerStopped    the process that runs the model has ended
+        ├── ConnectionBroken     no whole reply came over the line
         ├── AnswerTimeout        no reply in time
-        ├── ReplyUnreadable      a reply that is not what the server's API promises
-        ├── PromptRefused        the article does not fit, or was cut, or the request was refused
-        ├── StoreDamaged         a stored answer cannot be read
+        ├── ReplyUnfinished      the server gave up in the middle, under 200
+        ├── ReplyMisplaced       the words are in another field
+        ├── ReplyUnreadable      not what the server's API promises
+        ├── RequestRefused       the server cannot serve such a request
+        ├── PromptTooLong        the article does not fit into the context
+        ├── PromptCut            the server read only a part of the prompt
+        ├── PromptEmpty          there is no text to ask about
+        ├── GaveUp               not tried, after several failures in a row
+        ├── TimeUp               the run's time is over
+        ├── StoreDamaged         a stored answer cannot be read or written
         ├── NeverAsked           replay: nobody has asked this model this prompt
         └── NotAsked             the run ended before this article's turn
 
@@ -24,6 +40,7 @@ imports nothing of the house.
 """
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 
 class HarnessError(Exception):
@@ -75,42 +92,143 @@ class PageError(HarnessError):
 class NotMeasured(HarnessError):
     """No answer was obtained. It is never counted as right or wrong.
 
-    ``ends_model`` tells that the model's other articles would fare no better, so they are not tried.
+    What becomes of the run follows from three facts about each kind, which docs/failures.md lists.
     """
 
-    ends_model = False
+    ends_model: bool = False
+    """The model's other articles would fare no better, so they are not tried."""
+    tries: ClassVar[int] = 1
+    """How often the same request is put, in all, before this becomes its end."""
+    sick: ClassVar[bool] = False
+    """A sign that the server itself is unwell: several in a row end the model's run."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        """Seconds that the server asks to be left alone, where it says so."""
 
 
 class ServerUnreachable(NotMeasured):
-    """Nobody answers at the address of the model server."""
+    """Nobody answers at the address of the model server. It may be starting anew."""
+
+    ends_model = True
+    tries = 4
+
+
+class AccessDenied(NotMeasured):
+    """The server, or a proxy in front of it, lets us not in (401, 403)."""
+
+    ends_model = True
+
+
+class Redirected(NotMeasured):
+    """The server points to another address. Nothing is sent to one that the user did not name."""
+
+    ends_model = True
+
+
+class QuotaExhausted(NotMeasured):
+    """The account has no credit left; waiting does not help."""
 
     ends_model = True
 
 
 class ModelUnavailable(NotMeasured):
-    """The base model is not there and cannot be had, or no model can be built on it."""
+    """The model is not there and cannot be had, or nothing can be built on it."""
 
     ends_model = True
 
 
+class PullFailed(ModelUnavailable):
+    """The base is not there, and fetching it came to no end."""
+
+
+class OutOfMemory(ModelUnavailable):
+    """The server lacks the memory to load the model."""
+
+
+class SchemaNotEnforced(ModelUnavailable):
+    """The server takes the schema and does not hold the model to it, or refuses the schema."""
+
+
+class ServerBusy(NotMeasured):
+    """The server has too much to do, or we ask more often than it allows (503, 429)."""
+
+    tries = 6
+    sick = True
+
+
 class ServerFailed(NotMeasured):
-    """The server answered with an error of its own."""
+    """The server answered with an error of its own (5xx)."""
+
+    tries = 3
+    sick = True
+
+
+class RunnerStopped(ServerFailed):
+    """The process in which the server runs the model has ended."""
+
+
+class ConnectionBroken(NotMeasured):
+    """The connection broke before the reply was whole."""
+
+    tries = 3
+    sick = True
 
 
 class AnswerTimeout(NotMeasured):
-    """The reply did not come in time."""
+    """The reply did not come in time. Asking again would cost the same time again."""
+
+    sick = True
+
+
+class ReplyUnfinished(NotMeasured):
+    """The server gave up in the middle of a reply, under status 200."""
+
+    tries = 2
+    sick = True
+
+
+class ReplyMisplaced(NotMeasured):
+    """The model's words are in another field than the one for the reply."""
+
+    sick = True
 
 
 class ReplyUnreadable(NotMeasured):
     """The reply is not what the server's API promises."""
 
+    sick = True
 
-class PromptRefused(NotMeasured):
-    """The article does not fit the context, was cut by the server, or the request was refused."""
+
+class RequestRefused(NotMeasured):
+    """The server refused the request as one that it cannot serve (400)."""
+
+    sick = True
+
+
+class PromptTooLong(NotMeasured):
+    """The article does not fit into the context together with the prompt and the reply."""
+
+
+class PromptCut(NotMeasured):
+    """The server answered, and its counts say that it read only a part of the prompt."""
+
+
+class PromptEmpty(NotMeasured):
+    """The article has no text to ask about."""
+
+
+class GaveUp(NotMeasured):
+    """The server failed on several articles in a row, so the rest was not tried."""
+
+
+class TimeUp(NotMeasured):
+    """The time that the run was given is over."""
 
 
 class StoreDamaged(NotMeasured):
-    """A stored answer cannot be read."""
+    """A stored answer cannot be read, or a new one not be written."""
 
 
 class NeverAsked(NotMeasured):

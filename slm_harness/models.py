@@ -15,6 +15,8 @@ from slm_harness.records import ModelSpec
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 """What can be a pytest marker: a colon, as in ``gemma3:4b``, cannot."""
 RESERVED = frozenset({"and", "or", "not", "True", "False", "None"})
+MOST_AT_ONCE = 256
+"""Most articles that may be put to one model at once."""
 MAX_NAME = 80
 """Longest name, in characters: it is part of file names and test ids."""
 
@@ -24,12 +26,13 @@ _Option = str | int | bool | Annotated[float, Field(allow_inf_nan=False)] | list
 class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    engine: Literal["ollama", "baseline"]
+    engine: Literal["ollama", "openai", "llamacpp", "baseline"]
     base: Annotated[str, StringConstraints(min_length=1)] | None = None
     options: dict[str, _Option] = {}
     origin: str = "unknown"
     licence: str = "unknown"
     timeout: Annotated[float, Field(gt=0, le=86_400, strict=False)] = 300.0
+    concurrency: Annotated[int, Field(ge=1, le=MOST_AT_ONCE)] = 1
 
 
 class _File(BaseModel):
@@ -97,6 +100,7 @@ def _spec(name: str, entry: _Entry, where: str) -> ModelSpec:
         origin=entry.origin,
         licence=entry.licence,
         timeout=entry.timeout,
+        concurrency=entry.concurrency,
     )
 
 

@@ -21,6 +21,8 @@ _UNFINISHED = {
     "length": "the reply was cut off at the token limit",
     "looped": "the reply repeated itself until the server stopped it",
     "empty": "the reply was empty",
+    "refused": "the model refused to answer",
+    "filtered": "the server's content filter withheld the reply",
 }
 
 

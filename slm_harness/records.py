@@ -40,6 +40,20 @@ class Article:
 
 
 @dataclass(frozen=True)
+class Price:
+    """What a hosted model costs, per million tokens, in whatever currency the user thinks in."""
+
+    input: float
+    output: float
+
+    def of(self, reply: "Reply") -> float | None:
+        """What one reply cost; None where the server did not count its tokens."""
+        if reply.prompt_tokens is None or reply.reply_tokens is None:
+            return None
+        return (reply.prompt_tokens * self.input + reply.reply_tokens * self.output) / 1e6
+
+
+@dataclass(frozen=True)
 class ModelSpec:
     """One entry of ``models.yaml``: a model as the user names it."""
 
@@ -47,13 +61,23 @@ class ModelSpec:
     """Also its pytest marker."""
     engine: str
     base: str
-    """What the engine builds upon: an Ollama name, ``hf.co/...``, or the reader of the baseline."""
+    """What the engine builds upon: an Ollama name, a hosted model's name, a GGUF file or where to fetch
+    one, or the reader of the baseline."""
     options: Mapping[str, object] = field(default_factory=dict)
     """Options that the user pins; the engine pins the rest."""
     origin: str = "unknown"
     licence: str = "unknown"
     timeout: float = 300.0
-    """Longest wait for one reply, in seconds."""
+    """Longest wait for one whole reply, in seconds."""
+    concurrency: int = 1
+    """Articles that are put to the model at once."""
+    base_url: str = ""
+    """Address of an OpenAI-compatible server, ``/v1`` included."""
+    key_env: str = ""
+    """Name of the environment variable that holds the server's key. Never the key itself."""
+    price: Price | None = None
+    tokens_per_minute: int | None = None
+    """What the account may use, where asking is to keep below it."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +87,7 @@ class Recipe:
     task: str
     system: str
     schema: Mapping[str, object]
+    """What the server is to hold the model to; empty where the model is asked without."""
 
 
 @dataclass(frozen=True)
@@ -88,13 +113,15 @@ class Identity:
     template: str = ""
     options: Mapping[str, object] = field(default_factory=dict)
     """Every option that is sent, pinned ones included."""
+    inherited: Mapping[str, object] = field(default_factory=dict)
+    """Parameters of the base that stay in force beside ``options``. Part of ``digest`` already."""
     serves: str = ""
     """Name of the custom model under which the engine serves it. Provenance, not part of the key."""
     machine: Mapping[str, object] = field(default_factory=dict)
     """Effective context, share on the GPU and the like. Provenance, not part of the key."""
 
 
-Finish = Literal["stop", "length", "looped", "empty"]
+Finish = Literal["stop", "length", "looped", "empty", "refused", "filtered"]
 
 
 @dataclass(frozen=True)
@@ -104,13 +131,16 @@ class Reply:
     text: str
     finish: Finish
     """``stop``: the model ended its reply; ``length``: it was cut off at the token limit; ``looped``:
-    the server stopped it for repeating itself; ``empty``: it said nothing."""
+    the server stopped it for repeating itself; ``empty``: it said nothing; ``refused``: it declined to
+    answer; ``filtered``: the server's content filter withheld it."""
     seconds: float
     """Wall time of the request as asked, in seconds; a recalled reply keeps the original."""
     prompt_tokens: int | None = None
     reply_tokens: int | None = None
     eval_seconds: float | None = None
     """Time spent on producing ``reply_tokens``, in seconds."""
+    answered_by: str = ""
+    """Which model the server itself says it was, where it serves several under one name."""
 
 
 @dataclass(frozen=True)

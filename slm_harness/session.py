@@ -14,8 +14,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from slm_harness import grading
-from slm_harness.asking import Batch, Failed, Mode, Obtained, Sources
-from slm_harness.engines import LOCAL_ENGINES, Engine, open_engine
+from slm_harness.asking import Batch, Failed, Limits, Mode, Obtained, Sources
+from slm_harness.engines import LOCAL_ENGINES, Engine, estimated_tokens, open_engine
 from slm_harness.errors import ModelsError
 from slm_harness.evidence import Evidence, write_evidence
 from slm_harness.gate import Line, Snapshot
@@ -79,6 +79,9 @@ class Settings:
     added_models: tuple[str, ...] = ()
     dated: bool = True
     """Whether models are told when an article was published; graders know it in any case."""
+    constrained: bool = True
+    """Whether servers are to hold models to the schema."""
+    limits: Limits = field(default_factory=Limits)
     flags: str = ""
     """Flags of this run without which a command for the next would mean something else."""
 
@@ -149,7 +152,11 @@ class Evaluation:
             settings=settings,
             models=models,
             articles=MappingProxyType(articles),
-            recipe=Recipe(task=task.name, system=prompt.system, schema=task.schema),
+            recipe=Recipe(
+                task=task.name,
+                system=prompt.system,
+                schema=task.schema if settings.constrained else MappingProxyType({}),
+            ),
             evidence=evidence,
             cases=MappingProxyType(by_id),
         )
@@ -165,7 +172,17 @@ class Evaluation:
         Raises:
             SettingsError: its entry, or the address of its server, is wrong.
         """
-        return open_engine(self.models[model], self.settings.task.reader)
+        return open_engine(self.models[model], self.settings.task.reader, self.longest)
+
+    @cached_property
+    def longest(self) -> int:
+        """Tokens of the longest article, estimated: of all of them, whatever is selected.
+
+        A window that follows from the selection would be another for each `-k`, and every stored reply
+        one of another model.
+        """
+        told = (replace(article, dated=True).prompt for article in self.articles.values())
+        return max(map(estimated_tokens, told), default=0)
 
     def request(self, model: str, article: str) -> Request:
         """The request that gets a model's answers to all questions about one article."""

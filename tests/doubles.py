@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from slm_harness.engines.proof import PROMPT
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -33,6 +35,11 @@ class Double:
         """The bodies of the requests to one path."""
         bodies = [entry["body"] for entry in self.log() if entry["path"] == path]
         return [body for body in bodies if isinstance(body, dict)]
+
+    def prompts(self) -> list[str]:
+        """The prompts that were put, in their order: neither loads nor tests of the schema."""
+        asked = (str(body["prompt"]) for body in self.bodies("/api/generate"))
+        return [prompt for prompt in asked if prompt and prompt != PROMPT]
 
     def count(self, path: str) -> int:
         """How many requests went to one path."""

@@ -2,6 +2,7 @@
 
 from slm_harness.engines import ollama_options
 from slm_harness.engines.baseline import BaselineEngine
+from slm_harness.engines.context import estimated_tokens
 from slm_harness.engines.protocol import Engine, Presence, Reader, Report, bad_host
 from slm_harness.errors import ModelsError
 from slm_harness.records import Identity, ModelSpec
@@ -12,6 +13,7 @@ __all__ = [
     "Presence",
     "Reader",
     "Report",
+    "estimated_tokens",
     "open_engine",
     "why_other_model",
 ]
@@ -20,8 +22,13 @@ LOCAL_ENGINES = frozenset({"baseline"})
 """Engines that need no server."""
 
 
-def open_engine(spec: ModelSpec, reader: Reader | None) -> Engine:
-    """The engine of a model. ``reader`` is the task's rule-based reader, for the baseline.
+def open_engine(spec: ModelSpec, reader: Reader | None, longest: int = 0) -> Engine:
+    """The engine of a model.
+
+    Args:
+        spec: The model's entry.
+        reader: The task's rule-based reader, for the baseline.
+        longest: Tokens of the longest prompt that it will be given, as ``estimated_tokens`` has them.
 
     Raises:
         SettingsError: the entry has options that the engine does not know, the address of the server
@@ -36,7 +43,7 @@ def open_engine(spec: ModelSpec, reader: Reader | None) -> Engine:
     except ValueError as error:
         # The ollama package makes a client of its own while it is imported.
         raise bad_host(error) from error
-    return OllamaEngine(spec)
+    return OllamaEngine(spec, longest)
 
 
 def why_other_model(spec: ModelSpec, identity: Identity) -> str:

@@ -13,16 +13,14 @@ from typing import Any
 
 from ollama import GenerateResponse
 
-from slm_harness.engines.ollama_border import (
-    address,
-    one_line,
-    open_client,
-    translated,
-)
-from slm_harness.engines.ollama_options import sent_options
+from slm_harness.engines.context import Gauge, fitting_window, needed_window, trained_context
+from slm_harness.engines.ollama_border import ADVICE, address, open_client, translated
+from slm_harness.engines.ollama_options import WINDOW, sent_options
 from slm_harness.engines.ollama_reply import checked_reply
+from slm_harness.engines.proof import PROMPT, prove
 from slm_harness.engines.protocol import Presence, Report
-from slm_harness.errors import ModelUnavailable, NotMeasured, PromptRefused
+from slm_harness.engines.statuses import one_line
+from slm_harness.errors import ModelUnavailable, NotMeasured
 from slm_harness.records import Identity, ModelSpec, Recipe, Reply, Request
 
 KEEP_ALIVE = "10m"
@@ -37,13 +35,15 @@ PULL_STALL_SECONDS = 120.0
 class OllamaEngine:
     """One model under Ollama."""
 
-    def __init__(self, spec: ModelSpec) -> None:
+    def __init__(self, spec: ModelSpec, longest: int) -> None:
         self._wanted = sent_options(spec)
         self._spec = spec
+        self._longest = longest
         self._client = open_client(spec.timeout)
         self._host = address(self._client)
         self._serves = ""
         self._schema: Mapping[str, object] = {}
+        self._gauge = Gauge(None, 0, "", "")
         self._options: Mapping[str, object] = {}
 
     def presence(self) -> Presence:
@@ -79,7 +79,9 @@ class OllamaEngine:
                 "use a model that was imported with its chat template"
             )
         options = dict(self._wanted)
-        options["num_ctx"] = _context(self._spec, options, shown.modelinfo or {})
+        needed = needed_window(recipe.system, self._longest, int(str(options["num_predict"])))
+        trained = trained_context(shown.modelinfo or {})
+        options[WINDOW] = fitting_window(self._spec, WINDOW, needed, trained)
         return Identity(
             engine="ollama",
             server=version,
@@ -107,30 +109,48 @@ class OllamaEngine:
                 )
         self._serves, self._schema = identity.serves, recipe.schema
         self._options = identity.options
+        self._gauge = _gauge(identity, recipe)
         report(f"loading {identity.serves}")
         with translated(f"loading {identity.serves}", self._host):
             self._client.generate(
                 identity.serves, "", options=dict(identity.options), keep_alive=KEEP_ALIVE
             )
             running = self._client.ps()
-        return replace(identity, machine=_loaded(running, identity))
+        built = replace(identity, machine=_loaded(running, identity))
+        report(f"testing whether {self._host} holds {identity.base} to the schema")
+        proven = prove(recipe, self._put_proof, f"{self._host} with {identity.base}")
+        if proven is not None:
+            self._gauge.calibrate(PROMPT, proven.prompt_tokens)
+        return built
 
     def ask(self, request: Request) -> Reply:
         """One article, one reply, checked against every way in which it could be silently wrong."""
-        if not request.prompt.strip():
-            # The server would take it for a request to load the model, and answer "".
-            raise PromptRefused(f"{request.article}: there is no text to ask about")
+        self._gauge.check_prompt(request)
+        return self._put(request, self._schema, self._options, self._gauge)
+
+    def _put_proof(self, prompt: str, schema: Mapping[str, object], tokens: int) -> Reply:
+        request = Request(self._spec.name, "the test of the schema", prompt)
+        options = {**self._options, "num_predict": tokens}
+        return self._put(request, schema, options, Gauge(None, 0, "", ""))
+
+    def _put(
+        self,
+        request: Request,
+        schema: Mapping[str, object],
+        options: Mapping[str, object],
+        gauge: Gauge,
+    ) -> Reply:
         started = time.perf_counter()
         with translated(f"reading {request.article}", self._host):
             response: GenerateResponse = self._client.generate_whole(
                 self._serves,
                 request.prompt,
-                schema=self._schema,
-                options=self._options,
+                schema=schema,
+                options=options,
                 keep_alive=KEEP_ALIVE,
             )
         seconds = round(time.perf_counter() - started, 6)
-        return checked_reply(response, self._options, request, self._host, seconds)
+        return checked_reply(response, gauge, request, self._host, seconds)
 
     def close(self) -> None:
         """Close the connections."""
@@ -144,7 +164,7 @@ class OllamaEngine:
         base = self._spec.base
         report(f"pulling {base}")
         last = ""
-        client = open_client(PULL_STALL_SECONDS)
+        client = open_client(None, gap=PULL_STALL_SECONDS)
         try:
             with translated(f"pulling {base}", self._host):
                 for step in client.pull(base, stream=True):
@@ -194,20 +214,9 @@ def _canonical(name: str) -> str:
     return name if ":" in name.rpartition("/")[2] else f"{name}:latest"
 
 
-def _context(
-    spec: ModelSpec, options: Mapping[str, object], modelinfo: Mapping[str, object]
-) -> int:
-    """The context to ask for, in tokens; more than was trained for would be cut in silence."""
-    wanted = int(str(options["num_ctx"]))
-    trained = next((v for k, v in modelinfo.items() if k.endswith(".context_length")), None)
-    if not isinstance(trained, int) or wanted <= trained:
-        return wanted
-    if "num_ctx" in spec.options:
-        raise ModelUnavailable(
-            f"{spec.name}: num_ctx {wanted} is more than the {trained} tokens that {spec.base} was "
-            f"trained for; set options: num_ctx: {trained} or less"
-        )
-    return trained
+def _gauge(identity: Identity, recipe: Recipe) -> Gauge:
+    window, reply = (int(str(identity.options[name])) for name in (WINDOW, "num_predict"))
+    return Gauge(window, reply, recipe.system, ADVICE.context)
 
 
 def _loaded(running: Any, identity: Identity) -> dict[str, object]:  # noqa: ANN401 - ollama.ProcessResponse

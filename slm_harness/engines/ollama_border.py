@@ -5,7 +5,6 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
 import httpx
 import ollama
@@ -14,17 +13,21 @@ from ollama import GenerateResponse
 from ollama._types import GenerateRequest
 
 from slm_harness.engines.protocol import bad_host
+from slm_harness.engines.statuses import Advice, of_status, one_line, refused
+from slm_harness.engines.transport import TooLarge, http_settings
 from slm_harness.errors import (
     AnswerTimeout,
+    ConnectionBroken,
     HarnessError,
-    ModelUnavailable,
     NotMeasured,
-    PromptRefused,
     ReplyUnreadable,
-    ServerFailed,
     ServerUnreachable,
 )
-from slm_harness.printable import shortened
+
+ADVICE = Advice(
+    context="set options: num_ctx higher in models.yaml, or shorten the article",
+    access="is OLLAMA_HOST right, and is a proxy in front of it?",
+)
 
 
 class _GenerateRequest(GenerateRequest):
@@ -56,7 +59,7 @@ class StrictClient(ollama.Client):
             prompt=prompt,
             stream=False,
             think=False,
-            format=dict(schema),
+            format=dict(schema) or None,
             options=dict(options),
             keep_alive=keep_alive,
             shift=False,
@@ -67,10 +70,12 @@ class StrictClient(ollama.Client):
         )
 
 
-def open_client(read_timeout: float) -> StrictClient:
+def open_client(seconds: float | None, *, gap: float | None = None) -> StrictClient:
     """A client for the server that ``OLLAMA_HOST`` names, 127.0.0.1:11434 without one.
 
-    Proxies of the environment are left out: they would catch requests to this very machine.
+    Args:
+        seconds: Longest wait for a whole reply; None where only the gaps are bounded.
+        gap: Longest wait for the next byte, in seconds.
 
     Raises:
         SettingsError: ``OLLAMA_HOST`` is no address.
@@ -78,9 +83,8 @@ def open_client(read_timeout: float) -> StrictClient:
     host = os.environ.get("OLLAMA_HOST", "").strip()
     # The server listens on 0.0.0.0, but nothing can be sent there.
     host = re.sub(r"(?<![0-9.])0\.0\.0\.0(?![0-9.])", "127.0.0.1", host)
-    timeout = httpx.Timeout(connect=5.0, read=read_timeout, write=30.0, pool=5.0)
     try:
-        return StrictClient(host or None, timeout=timeout, trust_env=False)
+        return StrictClient(host or None, **http_settings(seconds, _refuse, gap=gap))
     except (ValueError, httpx.InvalidURL) as error:
         raise bad_host(error) from error
 
@@ -88,6 +92,20 @@ def open_client(read_timeout: float) -> StrictClient:
 def address(client: ollama.Client) -> str:
     """The address that a client speaks to, for messages."""
     return str(client._client.base_url).rstrip("/")
+
+
+class _Refusal(Exception):
+    """A response that is no success, before the client reads it: some bodies make it stumble."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        super().__init__(response.status_code)
+        self.response = response
+
+
+def _refuse(response: httpx.Response) -> None:
+    if response.status_code >= 300:
+        response.read()
+        raise _Refusal(response)
 
 
 @contextmanager
@@ -101,8 +119,12 @@ def translated(doing: str, host: str) -> Iterator[None]:
         yield
     except HarnessError:
         raise
+    except _Refusal as error:
+        found = refused(error.response, f"{host} while {doing}", ADVICE)
+        raise found or ReplyUnreadable(f"{host} while {doing}: {error}") from error
     except ollama.ResponseError as error:
-        raise _of_response(error, doing, host) from error
+        said = one_line(error.error)
+        raise of_status(error.status_code, said, f"{host} while {doing}", ADVICE) from error
     except (
         json.JSONDecodeError,
         UnicodeDecodeError,
@@ -115,23 +137,33 @@ def translated(doing: str, host: str) -> Iterator[None]:
             f"{host} sent something else than Ollama's API promises while {doing} "
             f"({type(error).__name__}); is it an Ollama server, and is a proxy in between?"
         ) from error
-    except (httpx.UnsupportedProtocol, httpx.InvalidURL, UnicodeError) as error:
-        raise ServerUnreachable(
+    except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, UnicodeError, OSError) as error:
+        raise of_transport(error, doing, host) from error
+
+
+def of_transport(error: Exception, doing: str, host: str) -> NotMeasured:
+    """The counterpart of what went wrong on the way to the server, or back."""
+    if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL | UnicodeError):
+        return ServerUnreachable(
             f"{host} is no address of a server ({error}); write OLLAMA_HOST as host:port, "
             "for example 127.0.0.1:11434"
-        ) from error
-    except (ConnectionError, httpx.ConnectError, httpx.ConnectTimeout) as error:
-        raise unreachable(host) from error
-    except httpx.TimeoutException as error:
-        raise AnswerTimeout(
-            f"{host} gave no reply in time while {doing}; "
+        )
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout) or (
+        # The client's own, without a cause that a subclass would name.
+        type(error) is ConnectionError
+    ):
+        return unreachable(host)
+    if isinstance(error, httpx.TimeoutException):
+        return AnswerTimeout(
+            f"{host} gave no whole reply in time while {doing}; "
             "raise `timeout` in models.yaml, or look whether the server is overloaded"
-        ) from error
-    except (httpx.HTTPError, httpx.StreamError, OSError) as error:
-        raise ServerFailed(
-            f"the connection to {host} broke while {doing} ({type(error).__name__}: {error}); "
-            "see the server's log, then run again: what has come is kept"
-        ) from error
+        )
+    if isinstance(error, TooLarge):
+        return ReplyUnreadable(f"{host} sent {error} while {doing}; see the server's log")
+    return ConnectionBroken(
+        f"the connection to {host} broke while {doing} ({type(error).__name__}: {error}); "
+        "see the server's log, then run again: what has come is kept"
+    )
 
 
 def unreachable(host: str) -> ServerUnreachable:
@@ -140,37 +172,3 @@ def unreachable(host: str) -> ServerUnreachable:
         f"no Ollama server answers at {host}: start it with `ollama serve`, "
         "or set OLLAMA_HOST to where it is"
     )
-
-
-def _of_response(error: ollama.ResponseError, doing: str, host: str) -> NotMeasured:
-    said = one_line(error.error)
-    if error.status_code == 404:
-        return ModelUnavailable(f"{host} while {doing}: {said or 'not found'}")
-    if error.status_code in (401, 403):
-        return ServerUnreachable(
-            f"{host} refuses us while {doing} ({error.status_code} {said}); "
-            "is OLLAMA_HOST right, and is a proxy in front of it?"
-        )
-    if error.status_code == 400:
-        advice = (
-            "; set options: num_ctx higher in models.yaml, or shorten the article"
-            if "context" in said
-            else ""
-        )
-        return PromptRefused(f"{host} refused the request while {doing}: {said}{advice}")
-    status = f" ({error.status_code})" if error.status_code > 0 else ""
-    return ServerFailed(f"{host} failed while {doing}{status}: {said or 'it gave no reason'}")
-
-
-def one_line(said: Any) -> str:  # noqa: ANN401 - the client hands on whatever JSON stood there
-    """What the server said, as one line of at most 300 characters."""
-    if isinstance(said, Mapping):
-        said = said.get("message", said)
-    if isinstance(said, str) and said.lstrip().startswith("{"):
-        try:
-            inner = json.loads(said).get("error")
-            # A proxy's JSON has other keys; then its text is all there is to tell.
-            return shortened(said, 300) if inner is None else one_line(inner)
-        except (ValueError, AttributeError):
-            pass
-    return shortened(str(said), 300)

@@ -6,7 +6,6 @@ from slm_harness.errors import ModelsError
 from slm_harness.records import Identity, ModelSpec
 
 PINNED: Mapping[str, object] = {
-    "num_ctx": 8192,
     "num_predict": 1024,
     "num_batch": 512,
     "num_keep": 4,
@@ -21,8 +20,10 @@ PINNED: Mapping[str, object] = {
     "presence_penalty": 0.0,
     "frequency_penalty": 0.0,
 }
-"""Every option that moves an answer, since the server's own defaults change between its versions."""
-OTHER_OPTIONS = frozenset({"stop", "num_gpu", "main_gpu", "use_mmap", "num_thread"})
+"""Every option that moves an answer, since the server's own defaults change between its versions; and
+besides them ``num_ctx``, which follows from the articles."""
+WINDOW = "num_ctx"
+OTHER_OPTIONS = frozenset({WINDOW, "stop", "num_gpu", "main_gpu", "use_mmap", "num_thread"})
 """Options that an entry of models.yaml may set besides."""
 
 
@@ -48,6 +49,8 @@ def _typed(spec: ModelSpec, name: str, value: object) -> object:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if isinstance(pinned, float) and number:
         return float(str(value))
+    if name == WINDOW:
+        pinned = 0
     if pinned is None or (isinstance(pinned, int) and number and isinstance(value, int)):
         return value
     wanted = "number" if isinstance(pinned, float) else "whole number"
@@ -66,9 +69,8 @@ def why_other(spec: ModelSpec, identity: Identity) -> str:
         ours, theirs = wanted.get(name), identity.options.get(name)
         if ours == theirs:
             continue
-        clamped = name == "num_ctx" and name not in spec.options
-        if clamped and isinstance(ours, int) and isinstance(theirs, int) and theirs < ours:
-            # A model that was trained for less gets less.
+        if name == WINDOW and name not in spec.options:
+            # It follows from the articles and from what the model was trained for.
             continue
         return f"its option {name} is {ours}, and the accepted replies were given at {theirs}"
     return ""

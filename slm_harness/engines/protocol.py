@@ -25,7 +25,7 @@ class Presence:
 
 
 class Engine(Protocol):
-    """One model, asked one article at a time."""
+    """One model, asked about one article at a time, also from several threads at once."""
 
     def presence(self) -> Presence:
         """Look whether the model can be reached; quick, changes nothing."""
@@ -40,7 +40,9 @@ class Engine(Protocol):
         ...
 
     def build(self, identity: Identity, recipe: Recipe, report: Report) -> Identity:
-        """Make the model ready for its first request; the identity with what is known only then.
+        """Make the model ready for its first article; the identity with what is known only then.
+
+        It is loaded, warm, and has shown that it is held to the recipe's schema.
 
         Raises:
             NotMeasured: it cannot be made ready.
@@ -48,15 +50,15 @@ class Engine(Protocol):
         ...
 
     def ask(self, request: Request) -> Reply:
-        """Put one article to the model that was built.
+        """Put one article to the model that was built, once.
 
         Raises:
-            NotMeasured: no reply was obtained.
+            NotMeasured: no reply was obtained. Its class says whether to try again.
         """
         ...
 
     def close(self) -> None:
-        """Let go of connections."""
+        """Let go of connections, and of processes that were started."""
         ...
 
 

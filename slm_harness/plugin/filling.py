@@ -1,14 +1,14 @@
 """The thread that asks while tests grade what has come; it lives in the controlling process only."""
 
 import contextlib
-import fcntl
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from slm_harness.asking import Batch, Event, Failed, Obtained, fill
 from slm_harness.journal import Journal
+from slm_harness.locks import held
 from slm_harness.session import Evaluation
 
 STOP_SECONDS = 0.5
@@ -52,10 +52,11 @@ class Filler:
     def _run(self, batches: Sequence[Batch]) -> None:
         progress = _Progress(batches, self._show)
         recipe, sources = self._evaluation.recipe, self._evaluation.sources
+        limits = self._evaluation.settings.limits
         why = ""
         try:
             with alone(self._evaluation.settings.store, self._stop, progress.busy):
-                for event in fill(batches, recipe, sources, self._stop, progress.busy):
+                for event in fill(batches, recipe, sources, self._stop, progress.busy, limits):
                     if isinstance(event, Obtained) and not event.recalled:
                         self.asked.append(event)
                     self._journal.add(event)
@@ -68,27 +69,14 @@ class Filler:
             self._journal.end(why)
 
 
-@contextlib.contextmanager
-def alone(store: Path, stop: threading.Event, show: Callable[[str], None]) -> Iterator[None]:
+def alone(
+    store: Path, stop: threading.Event, show: Callable[[str], None]
+) -> contextlib.AbstractContextManager[bool]:
     """Wait for another run on the same store, so that it asks, creates and pulls for both.
 
-    The lock dies with its process. A store that cannot hold one is used without: a replay may read it.
+    A store that cannot hold a lock is used without: a replay may read it.
     """
-    try:
-        store.mkdir(parents=True, exist_ok=True)
-        file = (store / "asking.lock").open("w", encoding="utf-8")
-    except OSError:
-        yield
-        return
-    with file:
-        while not stop.is_set():
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                show("waiting for another run on this store")
-                stop.wait(0.1)
-        yield
+    return held(store / "asking.lock", stop, lambda: show("waiting for another run on this store"))
 
 
 class _Progress:

@@ -1,14 +1,21 @@
 """Command-line flags and ini settings, and what they add up to."""
 
+import argparse
 import importlib
+import math
 from pathlib import Path
 
 import pytest
 
-from slm_harness.asking import Mode
+from slm_harness.asking import Limits, Mode
 from slm_harness.errors import SettingsError
+from slm_harness.models import MOST_AT_ONCE
+from slm_harness.retrying import Patience
 from slm_harness.session import PLACES, Settings, beside
 from slm_harness.task import Task
+
+MOST_PAUSE = 60.0
+"""Longest first pause, in seconds."""
 
 
 def add(parser: pytest.Parser) -> None:
@@ -52,6 +59,29 @@ def add(parser: pytest.Parser) -> None:
         "such a run accepts nothing",
     )
     group.addoption(
+        "--unconstrained",
+        action="store_false",
+        dest="slm_constrained",
+        help="ask without a schema, for servers that cannot hold a model to one; such replies are "
+        "stored and accepted apart from the others",
+    )
+    group.addoption(
+        "--max-minutes",
+        type=_minutes,
+        default=None,
+        dest="slm_max_minutes",
+        metavar="N",
+        help="ask for no longer than this; what has not come by then is not measured",
+    )
+    group.addoption(
+        "--concurrency",
+        type=_count,
+        default=None,
+        dest="slm_concurrency",
+        metavar="N",
+        help="put so many articles to a model at once, in place of what models.yaml says",
+    )
+    group.addoption(
         "--by-tag",
         action="store_true",
         dest="slm_by_tag",
@@ -75,6 +105,9 @@ def add(parser: pytest.Parser) -> None:
         dest="slm_require_models",
         help="fail when a configured model cannot be evaluated, instead of naming it",
     )
+    parser.addini(
+        "slm_pause", "seconds before a failed request is put again the first time", default="1.0"
+    )
     parser.addini("slm_task", "the task, as MODULE:NAME", default="slm_harness.breach:TASK")
     for name, (default, description) in PLACES.items():
         parser.addini(f"slm_{name}", description, default=default)
@@ -89,6 +122,7 @@ def settings(config: pytest.Config) -> Settings:
     given = config.getoption("slm_articles")
     added = tuple(config.getoption("slm_added_models"))
     dated = bool(config.getoption("slm_dated"))
+    constrained = bool(config.getoption("slm_constrained"))
     if not dated and config.getoption("update_snapshots", False):
         raise SettingsError("--no-date is for a look only: it cannot go with --snapshot-update")
     articles = config.invocation_params.dir / given if given else path(config, "slm_articles")
@@ -107,13 +141,48 @@ def settings(config: pytest.Config) -> Settings:
         mode=Mode(config.getoption("slm_mode")),
         added_models=added,
         dated=dated,
+        constrained=constrained,
+        limits=_limits(config),
         flags="".join(
             [
+                " --unconstrained" * (not constrained),
                 *(f" --model {one}" for one in added),
                 f" --articles={given}" * bool(given),
             ]
         ),
     )
+
+
+def _limits(config: pytest.Config) -> Limits:
+    minutes = config.getoption("slm_max_minutes")
+    pause = str(config.getini("slm_pause"))
+    try:
+        first = float(pause)
+    except ValueError:
+        first = -1.0
+    if not 0 <= first <= MOST_PAUSE:
+        raise SettingsError(
+            f"slm_pause = {pause!r} is no number of seconds from 0 to {MOST_PAUSE:g}"
+        )
+    return Limits(
+        patience=Patience(first=first),
+        seconds=None if minutes is None else minutes * 60,
+        concurrency=config.getoption("slm_concurrency"),
+    )
+
+
+def _minutes(text: str) -> float:
+    value = float(text)
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of minutes above 0")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if not 1 <= value <= MOST_AT_ONCE:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {MOST_AT_ONCE}")
+    return value
 
 
 def path(config: pytest.Config, name: str) -> Path:

@@ -72,8 +72,15 @@ def _text(rule: Mapping[str, object], schema: object) -> str:
     if "text" in rule:
         return str(rule["text"])
     if "reply" in rule:
-        return json.dumps(rule["reply"], ensure_ascii=False)
+        return json.dumps(held(rule["reply"], schema), ensure_ascii=False)
     return default(schema)
+
+
+def held(reply: object, schema: object) -> object:
+    """A reply as a grammar lets it out: what is required and missing comes with its least value, in order."""
+    if not (isinstance(reply, dict) and isinstance(schema, dict)):
+        return reply
+    return {**_object(schema, schema), **reply}
 
 
 def default(schema: object) -> str:
