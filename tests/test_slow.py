@@ -93,7 +93,7 @@ def test_a_run_killed_anywhere_goes_on_where_it_stopped(
     """After kill -9 at random moments every reply that came is used, and only what was open is repeated."""
     more_articles(project, 4)
     wanted = 5 * len(PAGES)
-    moments = random.Random(20261124)  # noqa: S311 - moments, not secrets
+    moments = random.Random(20261124)
     kills = 6
     with ollama_double(
         "--models", "phi3", "--delay", "0.15",
