@@ -19,7 +19,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from slm_harness.engines import Engine, Report, why_other_model
-from slm_harness.errors import GaveUp, HarnessError, NeverAsked, NotMeasured, TimeUp
+from slm_harness.errors import (
+    GaveUp,
+    HarnessError,
+    NeverAsked,
+    NotMeasured,
+    ServerUnreachable,
+    TimeUp,
+)
 from slm_harness.evidence import Evidence
 from slm_harness.records import Identity, ModelSpec, Recipe, Request, Stored
 from slm_harness.retrying import Patience, Tried, persist
@@ -200,7 +207,7 @@ class _Batch:
     def _identity(self) -> Identity:
         batch = self._batch
         if not self._replaying:
-            return self._persist(lambda: self._engine.identify(self._recipe, self._report))
+            return self._persist(self._identified)
         if batch.evidence is None:
             raise NeverAsked(never_accepted(batch.model, self._sources.answers))
         other = why_other_model(batch.spec, batch.evidence.identity)
@@ -210,6 +217,14 @@ class _Batch:
                 f"{ask_there(batch.model)}"
             )
         return batch.evidence.identity
+
+    def _identified(self) -> Identity:
+        try:
+            return self._engine.identify(self._recipe, self._report)
+        except ServerUnreachable as error:
+            # One that was never there is not about to come back.
+            error.tries = 1
+            raise
 
     def _persist(self, attempt: Callable[[], _T]) -> _T:
         """Try what comes before the first article as often as it is worth."""

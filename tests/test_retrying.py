@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slm_harness import errors
 from slm_harness.errors import AnswerTimeout, NotMeasured, ServerBusy
 from slm_harness.retrying import Patience, Tried, pause_before, persist
 
@@ -41,14 +40,6 @@ def test_a_failure_is_tried_as_often_as_its_kind_is_worth(kind: type[NotMeasured
 
     assert (well.result, well.tries) == ("reply", kind.tries)
     assert (type(ill.result), ill.tries) == (kind, kind.tries)
-
-
-def test_every_kind_is_drawn_in_the_tree() -> None:
-    """The tree at the top of the module has them all, and no other."""
-    drawing = (errors.__doc__ or "").partition("Each message")[0]
-    names = {word for line in drawing.splitlines() for word in line.split() if word in dir(errors)}
-
-    assert {kind.__name__ for kind in kinds()} <= names
 
 
 def test_a_mistake_is_no_failure() -> None:
