@@ -103,6 +103,8 @@ def closing_lines(state: State, *, explain: bool, by_tag: bool) -> Iterator[str]
             yield from tag_table(found, Counter(tag for one in articles for tag in one.tags))
             yield ""
         yield from _not_measured(state)
+        if not state.evaluation.settings.constrained:
+            yield "--unconstrained: no model was held to the schema"
         yield from _hints(state, found)
     yield from told(state.opinions, state.outcomes)
     for model in state.evaluation.models:
@@ -129,8 +131,6 @@ def _not_measured(state: State) -> Iterator[str]:
 def _hints(state: State, found: Sequence[Tally]) -> Iterator[str]:
     if state.updating:
         return
-    if not state.evaluation.settings.constrained:
-        yield "--unconstrained: no model was held to the schema; what they said stands as they said it"
     if not state.evaluation.settings.dated:
         yield "--no-date: a look at what the models make of it; nothing of it is to be accepted"
         return
