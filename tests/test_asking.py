@@ -179,8 +179,7 @@ def test_a_model_that_cannot_be_built_is_not_built_for_every_article(
 
 def test_a_request_that_recovers_is_one_reply_after_several_tries(tmp_path: Path) -> None:
     """A busy server is asked again, and the number of tries is told."""
-    failing = [ServerBusy("busy"), ServerBusy("busy")]
-    engine = Scripted(failures={"two": failing})
+    engine = Scripted(failures={"two": [ServerBusy("busy"), ServerBusy("busy")]})
 
     events = run(engine, tmp_path)
 
