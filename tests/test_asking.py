@@ -154,6 +154,17 @@ def test_a_dead_server_ends_the_batch_without_trying_on(tmp_path: Path) -> None:
     assert failed == [("two", "nobody answers"), ("three", "nobody answers")]
 
 
+def test_a_server_that_dies_costs_nothing_that_is_stored(tmp_path: Path) -> None:
+    """What is asked in vain is not measured; what an earlier run stored is recalled, before and after."""
+    run(Scripted(), tmp_path, articles=["one", "three"])
+    engine = Scripted(failures={"two": ServerUnreachable("nobody answers")})
+
+    events = run(engine, tmp_path)
+
+    assert obtained(events) == {"one": True, "three": True}
+    assert [e.article for e in events if isinstance(e, Failed)] == ["two"]
+
+
 def test_a_model_that_cannot_be_had_fails_every_article(tmp_path: Path) -> None:
     """Nothing is asked; each article has the reason; the engine is closed."""
     engine = Scripted(unavailable=ModelUnavailable("no such model"))
@@ -199,7 +210,7 @@ def test_a_sick_server_is_given_up_after_a_few_articles(tmp_path: Path) -> None:
     failed = [e for e in events if isinstance(e, Failed)]
     assert engine.asked == many[:3]
     assert [e.kind for e in failed] == ["AnswerTimeout"] * 3 + ["GaveUp"] * 45
-    assert [e.ends_model for e in failed] == [False, False] + [True] * 46
+    assert [e.ends_model for e in failed] == [False] * 2 + [True] * 46
     assert (
         "after 3 failures in a row, the last on article-2: no reply in time" in failed[-1].message
     )
