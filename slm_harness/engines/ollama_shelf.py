@@ -193,7 +193,7 @@ def changing(
         ModelUnavailable: another run took too long, or ``stop`` was set.
     """
     ended = threading.Event()
-    with held(_lock(host), ended, _waiting(host, stop, ended, report, seconds)) as mine:
+    with held(lock(host), ended, _waiting(host, stop, ended, report, seconds)) as mine:
         if not mine and ended.is_set():
             raise ModelUnavailable(
                 f"another run has been pulling or making a model at {host} for a long time; end it, or "
@@ -202,7 +202,8 @@ def changing(
         yield
 
 
-def _lock(host: str) -> Path:
+def lock(host: str) -> Path:
+    """The lock of a server, however this machine is written in its address."""
     return lock_of_server(re.sub(r"//localhost(?=[:/]|$)", "//127.0.0.1", host))
 
 

@@ -49,6 +49,14 @@ def cut(steps: Steps) -> Steps:
             raise HangUp
 
 
+def dying(steps: Steps) -> Steps:
+    """Half of a layer, and then no server."""
+    for step, half in _until_half(steps):
+        yield step
+        if half:
+            raise HangUp("die")
+
+
 def unfinished(steps: Steps) -> Steps:
     """All is well, but nobody says so in the end, and nothing is on the shelf."""
     for step in steps:

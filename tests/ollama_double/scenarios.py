@@ -105,6 +105,24 @@ TABLE: dict[str, tuple[Fault, ...]] = {
         ),
     ),
     "pull-refused": (Fault("the registry knows no such thing", at=PULL, steps=pulling.refused()),),
+    "pull-unauthorized": (
+        Fault(
+            "a model that is not for everybody",
+            at=PULL,
+            steps=pulling.refused("unauthorized: access denied"),
+        ),
+    ),
+    "pull-old-server": (
+        Fault(
+            "the registry wants a newer server",
+            at=PULL,
+            steps=pulling.refused(
+                "pull model manifest: 412: The model you are attempting to pull requires a newer "
+                "version of Ollama."
+            ),
+        ),
+    ),
+    "pull-dies": (Fault("the whole program exits half way", at=PULL, steps=pulling.dying),),
     "pull-stalled": (Fault("the same line for ever", at=PULL, steps=pulling.stalled),),
     "pull-silent": (Fault("not a word more, for ten seconds", at=PULL, steps=pulling.silent),),
     "pull-cut": (Fault("the connection breaks half way", at=PULL, steps=pulling.cut),),
@@ -115,6 +133,7 @@ TABLE: dict[str, tuple[Fault, ...]] = {
     "pull-split": (Fault("lines split over HTTP chunks", at=PULL, send=send.split),),
     "pull-odd-lines": (Fault("blank lines and lines of no JSON", at=PULL, send=pulling.odd_lines),),
     "pull-zero-size": (Fault("a model of 0 bytes", at=TAGS, bend=pulling.zero_size),),
+    "pull-slow": (Fault("takes a quarter of a second", at=PULL, steps=pulling.late(0.25)),),
     "create-slow": (Fault("takes a quarter of a second", at=CREATE, steps=pulling.late(0.25)),),
     "create-stuck": (Fault("nothing for a minute", at=CREATE, steps=pulling.late(60)),),
     "create-error": (
