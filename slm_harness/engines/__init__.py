@@ -1,19 +1,24 @@
 """Engines: what a model is asked through. They see requests, never labels, graders or the gate."""
 
+from contextlib import closing
+
 from slm_harness.engines import ollama_options
 from slm_harness.engines.baseline import BaselineEngine
 from slm_harness.engines.context import estimated_tokens
-from slm_harness.engines.protocol import Engine, Presence, Reader, Report, bad_host
+from slm_harness.engines.protocol import Engine, Facts, Loaded, Presence, Reader, Report, bad_host
 from slm_harness.errors import ModelsError
 from slm_harness.records import Identity, ModelSpec
 
 __all__ = [
     "LOCAL_ENGINES",
     "Engine",
+    "Facts",
+    "Loaded",
     "Presence",
     "Reader",
     "Report",
     "estimated_tokens",
+    "examine",
     "open_engine",
     "why_other_model",
 ]
@@ -44,6 +49,20 @@ def open_engine(spec: ModelSpec, reader: Reader | None, longest: int = 0) -> Eng
         # The ollama package makes a client of its own while it is imported.
         raise bad_host(error) from error
     return OllamaEngine(spec, longest)
+
+
+def examine(spec: ModelSpec, reader: Reader | None) -> Presence:
+    """Look for a model as ``Engine.presence`` does, and gather what its server tells besides.
+
+    Raises:
+        SettingsError: as ``open_engine`` does.
+    """
+    with closing(open_engine(spec, reader)) as engine:  # refuses a wrong entry or address
+        if spec.engine != "ollama":
+            return engine.presence()
+        from slm_harness.engines.ollama_facts import examined
+
+        return examined(spec)
 
 
 def why_other_model(spec: ModelSpec, identity: Identity) -> str:
