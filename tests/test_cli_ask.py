@@ -18,7 +18,9 @@ from slm_harness.engines.proof import PROMPT
 from tests.doubles import ROOT, Double, ollama_double
 from tests.projects import HARBOUR, RIGHT
 
-TEXT = "Harbour Dental said that 4,120 patients' files were copied on 3 June 2025."
+TEXT = (
+    "Hackers stole the records of 4,120 patients in a data breach at Harbour Dental on 3 June 2025."
+)
 
 
 @pytest.fixture
@@ -44,12 +46,13 @@ def phi3(shared: Double, monkeypatch: pytest.MonkeyPatch) -> Double:
     return shared
 
 
-def replies(double: Double, reply: object, **more: object) -> None:
-    """Have the double say this about every article; it keeps to the schema by itself."""
+def replies(double: Double, reply: object) -> None:
+    """Have the double say this about every article: an object of the schema's, or raw words."""
     assert double.log_file is not None
     path = double.log_file.parent / "answers.json"
     new = path.with_suffix(".new")
-    new.write_text(json.dumps([{"contains": "Harbour", "reply": reply, **more}]), encoding="utf-8")
+    key = "text" if isinstance(reply, str) else "reply"
+    new.write_text(json.dumps([{"contains": "Harbour", key: reply}]), encoding="utf-8")
     new.replace(path)
 
 
@@ -237,7 +240,7 @@ def test_a_text_from_the_standard_input(
     stdin(TEXT.encode(), monkeypatch)
 
     assert ask("-", tmp_path, model="baseline") == 0
-    assert "breached_entity         Harbour Dental\n" in capsys.readouterr().out
+    assert "records_breached        4,120 patients\n" in capsys.readouterr().out
 
 
 def test_a_page_from_the_standard_input_is_cleaned(

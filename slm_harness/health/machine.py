@@ -72,8 +72,8 @@ def gpus_of(listing: str) -> tuple[Gpu, ...]:
     return tuple(found)
 
 
-def output_of(program: str, *arguments: str) -> str:
-    """What a program prints; nothing where it is not there, fails, or takes too long."""
+def output_of(program: str, *arguments: str, seconds: float = _PROGRAM_SECONDS) -> str:
+    """What a program prints; nothing where it is not there, fails, or takes longer than ``seconds``."""
     path = shutil.which(program)
     if path is None:
         return ""
@@ -83,7 +83,7 @@ def output_of(program: str, *arguments: str) -> str:
             capture_output=True,
             check=True,
             stdin=subprocess.DEVNULL,
-            timeout=_PROGRAM_SECONDS,
+            timeout=seconds,
         )
     except (OSError, subprocess.SubprocessError):
         return ""
