@@ -1,4 +1,4 @@
-"""The ``slm-harness`` command: ask about an article, add one, look at one, check labels, grade again."""
+"""The ``slm-harness`` command: ask about an article, add one, look at one, check labels, tidy up."""
 
 import argparse
 import os
@@ -6,11 +6,11 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from slm_harness.cli import add, ask, coverage, doctor, lint, regrade, show
+from slm_harness.cli import add, ask, coverage, doctor, lint, models, regrade, show
 from slm_harness.cli.printing import complain, output
 from slm_harness.errors import HarnessError
 
-_COMMANDS = (doctor, ask, add, show, lint, coverage, regrade)
+_COMMANDS = (doctor, ask, add, show, lint, coverage, regrade, models)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
