@@ -1,6 +1,6 @@
 """Engines: what a model is asked through. They see requests, never labels, graders or the gate."""
 
-from slm_harness.engines import ollama_options
+from slm_harness.engines import ollama_options, openai_options
 from slm_harness.engines.baseline import BaselineEngine
 from slm_harness.engines.context import estimated_tokens
 from slm_harness.engines.protocol import Engine, Presence, Reader, Report, bad_host
@@ -38,6 +38,10 @@ def open_engine(spec: ModelSpec, reader: Reader | None, longest: int = 0) -> Eng
         if reader is None:
             raise ModelsError(f"{spec.name}: this task has no rule-based reader to be a baseline")
         return BaselineEngine(spec, reader)
+    if spec.engine == "openai":
+        from slm_harness.engines.openai import OpenAIEngine
+
+        return OpenAIEngine(spec)
     try:
         from slm_harness.engines.ollama import OllamaEngine
     except ValueError as error:
@@ -56,4 +60,5 @@ def why_other_model(spec: ModelSpec, identity: Identity) -> str:
         return (
             f"its engine is {spec.engine}, and the accepted replies came through {identity.engine}"
         )
-    return ollama_options.why_other(spec, identity) if spec.engine == "ollama" else ""
+    find = {"ollama": ollama_options.why_other, "openai": openai_options.why_other}.get(spec.engine)
+    return find(spec, identity) if find else ""
