@@ -1,6 +1,6 @@
 """Engines: what a model is asked through. They see requests, never labels, graders or the gate."""
 
-from slm_harness.engines import ollama_options, openai_options
+from slm_harness.engines import llamacpp_options, ollama_options, openai_options
 from slm_harness.engines.baseline import BaselineEngine
 from slm_harness.engines.context import estimated_tokens
 from slm_harness.engines.protocol import Engine, Presence, Reader, Report, bad_host
@@ -42,6 +42,10 @@ def open_engine(spec: ModelSpec, reader: Reader | None, longest: int = 0) -> Eng
         from slm_harness.engines.openai import OpenAIEngine
 
         return OpenAIEngine(spec)
+    if spec.engine == "llamacpp":
+        from slm_harness.engines.llamacpp import LlamaCppEngine
+
+        return LlamaCppEngine(spec, longest)
     try:
         from slm_harness.engines.ollama import OllamaEngine
     except ValueError as error:
@@ -60,5 +64,9 @@ def why_other_model(spec: ModelSpec, identity: Identity) -> str:
         return (
             f"its engine is {spec.engine}, and the accepted replies came through {identity.engine}"
         )
-    find = {"ollama": ollama_options.why_other, "openai": openai_options.why_other}.get(spec.engine)
+    find = {
+        "llamacpp": llamacpp_options.why_other,
+        "ollama": ollama_options.why_other,
+        "openai": openai_options.why_other,
+    }.get(spec.engine)
     return find(spec, identity) if find else ""
