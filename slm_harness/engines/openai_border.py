@@ -4,6 +4,7 @@
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,11 +20,15 @@ from slm_harness.errors import (
     HarnessError,
     NotMeasured,
     ReplyUnreadable,
+    RequestRefused,
     ServerUnreachable,
 )
 
 if TYPE_CHECKING:
     import openai
+
+_OF_ACCOUNT = ("OpenAI-Organization", "OpenAI-Project")
+"""Headers that the client makes of environment variables."""
 
 
 @dataclass(frozen=True)
@@ -63,15 +68,22 @@ def open_client(server: Server, seconds: float) -> "openai.OpenAI":
     """
     import openai
 
-    settings = http_settings(seconds, _refuse, proxy=proxy_for(server.base_url))
     # OPENAI_ORG_ID and its like would go to whichever server the entry names.
-    left_out = ["OpenAI-Organization", "OpenAI-Project", *([] if server.key else ["Authorization"])]
+    unwanted = {*_OF_ACCOUNT, *(() if server.key else ("Authorization",))}
+
+    def strip(request: httpx.Request) -> None:
+        for name in unwanted:
+            request.headers.pop(name, None)
+
+    settings = http_settings(seconds, _refuse, proxy=proxy_for(server.base_url))
+    client = httpx.Client(**settings)
+    client.event_hooks = {"request": [strip], **settings["event_hooks"]}
     return openai.OpenAI(
         base_url=server.base_url,
+        # It wants one, and would look for it in the environment.
         api_key=server.key or "none",
         max_retries=0,
-        default_headers={name: openai.Omit() for name in left_out},  # type: ignore[misc]
-        http_client=httpx.Client(**settings),  # type: ignore[arg-type]
+        http_client=client,  # type: ignore[arg-type]
     )
 
 
@@ -122,11 +134,11 @@ def _counterpart(error: BaseException, doing: str, server: Server) -> NotMeasure
     where = f"{server.base_url} while {doing}"
     response = refusal(error)
     if response is not None:
-        return refused(response, where, server.advice, server.key)
+        return _with_hint(refused(response, where, server.advice, server.key))
     if isinstance(error, openai.APIConnectionError) and error.__cause__ is not None:
         return _counterpart(error.__cause__, doing, server)
     if isinstance(error, openai.APIStatusError):
-        said = server.clean(one_line(server.cleaned(error.body) or error.message))
+        said = one_line(server.cleaned(error.body) or error.message, server.key)
         return of_status(error.status_code, said, where, server.advice)
     if isinstance(error, openai.APITimeoutError | httpx.TimeoutException) and not isinstance(
         error, httpx.ConnectTimeout
@@ -137,7 +149,7 @@ def _counterpart(error: BaseException, doing: str, server: Server) -> NotMeasure
         )
     if isinstance(error, httpx.ProxyError):
         return ServerUnreachable(
-            f"{where}: the proxy that the environment names for it refused ({one_line(str(error))}); "
+            f"{where}: the proxy that the environment names for it refused ({one_line(server.clean(error))}); "
             "set NO_PROXY for the server, or mend HTTPS_PROXY"
         )
     if isinstance(error, openai.APIConnectionError | httpx.ConnectError | httpx.ConnectTimeout):
@@ -149,6 +161,18 @@ def _counterpart(error: BaseException, doing: str, server: Server) -> NotMeasure
             "write base_url as http://host:port/v1"
         )
     return _of_reply(error, where, server)
+
+
+def _with_hint(found: NotMeasured | None) -> NotMeasured | None:
+    """A refusal of one of the options with what to set; models that reason take neither of two of ours."""
+    option = (
+        re.search(r"Unsupported (?:parameter|value): '(\w+)'", found.message) if found else None
+    )
+    if option is None or type(found) is not RequestRefused:
+        return found
+    name = option[1]
+    setting = "max_completion_tokens" if name == "max_tokens" else f"{name}: null"
+    return RequestRefused(f"{found.message}; set options: {setting} in models.yaml")
 
 
 def _of_reply(error: BaseException, where: str, server: Server) -> NotMeasured | None:

@@ -78,7 +78,7 @@ def _said(body: Mapping[str, object], where: str) -> _Said:
     content = message.get("content")
     if content is not None and not isinstance(content, str):
         raise ReplyUnreadable(
-            f"{where}: the reply is a {type(content).__name__} where a text belongs; "
+            f"{where}: the content is of type {type(content).__name__} where a text belongs; "
             "see the server's log"
         )
     text = _whole(content or "")
