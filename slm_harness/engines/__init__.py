@@ -1,8 +1,9 @@
 """Engines: what a model is asked through. They see requests, never labels, graders or the gate."""
 
 from contextlib import closing
+from dataclasses import replace
 
-from slm_harness.engines import ollama_options
+from slm_harness.engines import llamacpp_options, ollama_options, openai_options
 from slm_harness.engines.baseline import BaselineEngine
 from slm_harness.engines.context import estimated_tokens
 from slm_harness.engines.protocol import Engine, Facts, Loaded, Presence, Reader, Report, bad_host
@@ -43,6 +44,14 @@ def open_engine(spec: ModelSpec, reader: Reader | None, longest: int = 0) -> Eng
         if reader is None:
             raise ModelsError(f"{spec.name}: this task has no rule-based reader to be a baseline")
         return BaselineEngine(spec, reader)
+    if spec.engine == "openai":
+        from slm_harness.engines.openai import OpenAIEngine
+
+        return OpenAIEngine(spec)
+    if spec.engine == "llamacpp":
+        from slm_harness.engines.llamacpp import LlamaCppEngine
+
+        return LlamaCppEngine(spec, longest)
     try:
         from slm_harness.engines.ollama import OllamaEngine
     except ValueError as error:
@@ -58,11 +67,16 @@ def examine(spec: ModelSpec, reader: Reader | None) -> Presence:
         SettingsError: as ``open_engine`` does.
     """
     with closing(open_engine(spec, reader)) as engine:  # refuses a wrong entry or address
-        if spec.engine != "ollama":
-            return engine.presence()
-        from slm_harness.engines.ollama_facts import examined
+        if spec.engine == "ollama":
+            from slm_harness.engines.ollama_facts import examined
 
-        return examined(spec)
+            return examined(spec)
+        presence = engine.presence()
+    if spec.engine == "llamacpp" and presence.pulled:
+        from slm_harness.engines.llamacpp_facts import file_facts
+
+        return replace(presence, facts=file_facts(spec))
+    return replace(presence, facts=Facts(address=spec.base_url))
 
 
 def why_other_model(spec: ModelSpec, identity: Identity) -> str:
@@ -75,4 +89,9 @@ def why_other_model(spec: ModelSpec, identity: Identity) -> str:
         return (
             f"its engine is {spec.engine}, and the accepted replies came through {identity.engine}"
         )
-    return ollama_options.why_other(spec, identity) if spec.engine == "ollama" else ""
+    find = {
+        "llamacpp": llamacpp_options.why_other,
+        "ollama": ollama_options.why_other,
+        "openai": openai_options.why_other,
+    }.get(spec.engine)
+    return find(spec, identity) if find else ""

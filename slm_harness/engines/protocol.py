@@ -42,6 +42,8 @@ class Facts:
     """Context that the model was trained for, in tokens."""
     cache: int | None = None
     """Bytes of memory for each token of the context, at most."""
+    slots: int = 1
+    """Contexts that are held at once."""
     reply: int | None = None
     """Most tokens of a reply, as the engine asks for it."""
     window: int | None = None
@@ -60,6 +62,8 @@ class Presence:
     """Why the model cannot be reached, as one line; empty when it can."""
     mend: str = ""
     """The command that mends the problem, where one does."""
+    unusable: str = ""
+    """Why nothing can be built on the model although its server answers; filled by ``examine`` only."""
     facts: Facts = field(default_factory=Facts)
     """Filled by ``examine`` only: nobody else waits for it."""
 

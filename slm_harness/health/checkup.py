@@ -175,9 +175,13 @@ class _Known:
         if isinstance(looked, ModelsError):
             yield problem("entry", looked.message)
             return
-        told = (*self._first(spec), *self._there(spec, looked))
-        yield from told
-        if any(one.state is State.PROBLEM for one in told) or not looked.pulled:
+        first = tuple(self._first(spec))
+        yield from first
+        if _bad(first):
+            return
+        there = tuple(self._there(spec, looked))
+        yield from there
+        if _bad(there) or not looked.pulled:
             return
         if self.recipe is not None:
             yield from self._fit(spec, looked.facts, self.recipe)
@@ -208,6 +212,10 @@ class _Known:
             return
         window = needs.window_of(facts, self.articles, recipe.system)
         yield from needs.memory_findings(spec, facts, self.machine, window)
+
+
+def _bad(told: Sequence[Finding]) -> bool:
+    return any(one.state is State.PROBLEM for one in told)
 
 
 def _is_here(address: str) -> bool:

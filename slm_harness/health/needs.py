@@ -2,7 +2,6 @@
 
 import importlib.util
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 from slm_harness.engines import Facts, Presence, estimated_tokens
 from slm_harness.engines.context import TEMPLATE_TOKENS, USUAL_BYTES, needed_window
@@ -12,6 +11,8 @@ from slm_harness.health.machine import Machine
 from slm_harness.printable import shortened
 from slm_harness.records import Article, ModelSpec
 
+_WHEELS = ("xllamacpp", "gguf")
+_WINDOW_OPTION = {"ollama": "num_ctx", "llamacpp": "n_ctx"}
 _SHOWN = 60
 """Longest text of a server that is repeated, in characters."""
 
@@ -27,18 +28,14 @@ def key_findings(spec: ModelSpec, environment: Mapping[str, str]) -> Iterator[Fi
 
 
 def wheel_findings(spec: ModelSpec) -> Iterator[Finding]:
-    """Whether llama.cpp is installed, and how large the file is, where it is one."""
-    if importlib.util.find_spec("xllamacpp"):
-        yield ok("llama.cpp", "the wheel is installed")
+    """Whether all that llama.cpp needs is installed."""
+    needs = (*_WHEELS, *(["huggingface_hub"] if spec.base.startswith("hf.co/") else []))
+    missing = [name for name in needs if importlib.util.find_spec(name) is None]
+    if missing:
+        what = f"not installed: {', '.join(missing)}"
+        yield problem("llama.cpp", what, "pip install 'slm-harness[llamacpp]'")
     else:
-        yield problem(
-            "llama.cpp", "the wheel is not installed", "pip install 'slm-harness[llamacpp]'"
-        )
-    try:
-        size = Path(spec.base).stat().st_size
-    except (OSError, ValueError):
-        return
-    yield ok("file", f"{spec.base}, {gigabytes(size)}", {"size_bytes": size})
+        yield ok("llama.cpp", "its wheel is installed")
 
 
 def presence_findings(spec: ModelSpec, presence: Presence) -> Iterator[Finding]:
@@ -46,6 +43,9 @@ def presence_findings(spec: ModelSpec, presence: Presence) -> Iterator[Finding]:
     facts = presence.facts
     if presence.problem:
         yield problem("model", presence.problem, presence.mend)
+        return
+    if presence.unusable:
+        yield problem("model", presence.unusable)
         return
     if not presence.pulled:
         yield problem("model", f"{spec.base} is not there", _fetch(spec))
@@ -82,7 +82,7 @@ def context_findings(
     """Whether the longest article fits into what the model was trained for, with prompt and reply."""
     if facts.trained is None or facts.reply is None or articles.longest is None:
         return
-    window = window_of(facts, articles, system)
+    window, option = window_of(facts, articles, system), _WINDOW_OPTION.get(spec.engine, "context")
     most = _most(articles, system, facts.reply)
     numbers: Numbers = {
         "trained_tokens": facts.trained,
@@ -94,7 +94,7 @@ def context_findings(
         yield problem(
             "context",
             f"models.yaml asks for {facts.window:,} tokens and {spec.base} was trained for {facts.trained:,}; "
-            f"set options: num_ctx: {facts.trained} or less",
+            f"set options: {option}: {facts.trained} or less",
             numbers=numbers,
         )
     elif most <= window:
@@ -107,7 +107,7 @@ def context_findings(
         advice = (
             "choose a model with a longer context, or shorten the article"
             if window == facts.trained
-            else "set options: num_ctx higher in models.yaml"
+            else f"set options: {option} higher in models.yaml"
         )
         yield problem(
             "context", f"{told} about {likely:,}, so it will not fit; {advice}", numbers=numbers
@@ -137,8 +137,9 @@ def memory_findings(
     """Whether weights and context fit into the machine; it has to be the one on which the model runs."""
     if facts.size is None:
         return
-    need = facts.size + (facts.cache or 0) * window
-    cache = f" and {gigabytes(facts.cache * window)} for its context" if facts.cache else ""
+    held = (facts.cache or 0) * window * facts.slots
+    need = facts.size + held
+    cache = f" and {gigabytes(held)} for its context" if held else ""
     told = f"it needs {gigabytes(facts.size)} for the weights{cache}"
     numbers: Numbers = {"needed_bytes": need}
     if machine.most is None or machine.memory is None:
@@ -147,7 +148,7 @@ def memory_findings(
         yield problem(
             "memory",
             f"{told}, and this machine has {gigabytes(machine.most)} in all; choose a smaller "
-            "quantisation or model, or a smaller options: num_ctx",
+            "quantisation or model, or a smaller context",
             numbers=numbers,
         )
     elif facts.loaded or any(gpu.free >= need for gpu in machine.gpus):
