@@ -1,8 +1,10 @@
 """``slm-harness doctor``: what it finds, what it advises, and its status."""
 
+import io
 import json
 import shutil
 import socket
+import struct
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,6 +15,7 @@ from slm_harness.breach import TASK
 from slm_harness.cli import main
 from slm_harness.engines import Facts, Loaded, Presence
 from slm_harness.engines.context import cache_bytes
+from slm_harness.engines.llamacpp_facts import head_of
 from slm_harness.health import Finding, State
 from slm_harness.health.articles import Articles, articles_of
 from slm_harness.health.machine import Gpu, Machine, findings, gpus_of, memory_of, output_of
@@ -21,15 +24,20 @@ from slm_harness.health.needs import (
     key_findings,
     memory_findings,
     presence_findings,
-    wheel_findings,
 )
 from slm_harness.health.surroundings import host_findings, proxy_findings
 from slm_harness.records import Article, ModelSpec
-from tests.doubles import ROOT, Double, ollama_double
+from tests.doubles import ROOT, Double, ollama_double, openai_double
 from tests.projects import LABELS, PAGES
+from tests.tiny_gguf import write_tiny
 
 GB = 10**9
 PHI3 = ModelSpec("phi3", "ollama", "phi3")
+HEAD = (
+    struct.pack("<4sIQQ", b"GGUF", 3, 0, 2)
+    + struct.pack("<Q", 17) + b"llama.block_count" + struct.pack("<II", 4, 32)
+)  # fmt: skip
+"""The beginning of a GGUF file up to the first of its two keys."""
 SYSTEM = "s" * 3000  # 1,000 tokens by the estimate, 750 by the usual count
 
 
@@ -568,17 +576,87 @@ def test_a_key_is_looked_for_and_not_at() -> None:
     assert list(key_findings(PHI3, {})) == []
 
 
-def test_a_gguf_file_is_told_with_its_size(tmp_path: Path) -> None:
-    """Where the base is a file that is there."""
-    file = tmp_path / "tiny.gguf"
-    file.write_bytes(b"GGUF" + b"\0" * 1_000)
-    named = ModelSpec("tiny", "llamacpp", str(file))
-    away = ModelSpec("tiny", "llamacpp", "some/Repo:tiny.gguf")
+def test_a_gguf_file_is_looked_into(
+    project: Path, phi3: Double, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Size, trained context and memory of a file are told without loading it; no server is asked."""
+    write_tiny(project / "tiny.gguf", context=4096)
+    _, found = doctor(capsys, "mine=llamacpp:tiny.gguf", "--no-time")
 
-    assert [one.numbers for one in wheel_findings(named) if one.what == "file"] == [
-        {"size_bytes": 1004}
-    ]
-    assert [one.what for one in wheel_findings(away)] == ["llama.cpp"]
+    assert found["mine", "llama.cpp"]["state"] == "ok"
+    assert found["mine", "model"]["numbers"] == {
+        "size_bytes": (project / "tiny.gguf").stat().st_size
+    }
+    numbers = found["mine", "context"]["numbers"]
+    assert isinstance(numbers, dict)
+    assert numbers["trained_tokens"] == numbers["window_tokens"] == 4096
+    # two layers, two heads, key and value of sixteen numbers, two bytes each
+    memory = found["mine", "memory"]["numbers"]
+    assert isinstance(memory, dict)
+    assert memory["needed_bytes"] - (project / "tiny.gguf").stat().st_size == 4096 * 2 * 2 * 32 * 2
+    assert ("Ollama", "server") not in found
+
+
+def test_a_gguf_file_that_is_not_there(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is one problem, in the words of the engine."""
+    status, found = doctor(capsys, "mine=llamacpp:none.gguf")
+
+    assert status == 1
+    assert "there is no file none.gguf" in str(found["mine", "model"]["detail"])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"GGUF",
+        b"GGUF" + b"\xff" * 60,
+        b"PK\x03\x04" + b"\0" * 60,
+        HEAD[:-3],
+        HEAD + b"\xff" * 40,
+    ],
+)
+def test_a_file_that_is_no_gguf_tells_nothing(content: bytes) -> None:
+    """Cut off anywhere, or something else from the start: what was read before that stays."""
+    told = head_of(io.BytesIO(content))
+
+    assert set(told) <= {"llama.block_count"}
+    assert (told != {}) == content.startswith(HEAD)
+
+
+def test_a_hosted_model_without_its_key(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is one problem, the variable and how to set it; nobody is asked."""
+    monkeypatch.delenv("BIG_KEY", raising=False)
+    (project / "evals" / "models.yaml").write_text(
+        "models:\n  big: {engine: openai, base: big-1, base_url: 'http://127.0.0.1:9/v1', "
+        "key_env: BIG_KEY}\n"
+    )
+    status, found = doctor(capsys)
+
+    assert status == 1
+    assert found["big", "key"]["mend"] == "export BIG_KEY=..."
+    assert ("big", "model") not in found
+
+
+def test_a_hosted_model_with_its_key(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The server is asked, and what is in the variable is shown nowhere."""
+    with openai_double("--models", "big-1", "--key", "sk-planted-0001") as double:
+        monkeypatch.setenv("BIG_KEY", "sk-planted-0001")
+        (project / "evals" / "models.yaml").write_text(
+            f"models:\n  big: {{engine: openai, base: big-1, base_url: '{double.address}/v1', "
+            "key_env: BIG_KEY}\n"
+        )
+        status = main(["doctor", "big"])
+    shown = "".join(capsys.readouterr())
+
+    assert status == 0
+    assert "  ok  key            BIG_KEY is set\n" in shown
+    assert "3 articles: " in shown
+    assert "planted" not in shown
 
 
 def test_what_a_server_would_not_tell_is_a_note() -> None:
