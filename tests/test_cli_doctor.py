@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import shutil
 import socket
 import struct
@@ -128,7 +129,9 @@ def test_a_named_model_gets_one_timed_request(
     assert status == 0
     assert len(asked) == 1
     assert "Mill Lane" in asked[0]
-    assert str(found["phi3", "a full run"]["detail"]).startswith("3 articles: ")
+    assert str(found["phi3", "a full run"]["detail"]).startswith(
+        "3 articles, one after the other: "
+    )
     assert "tokens/s" in str(found["phi3", "timed request"]["detail"])
     assert ("tiny", "model") not in found
     assert not (project / ".slm-harness").exists()
@@ -250,6 +253,20 @@ def test_a_model_that_keeps_to_no_schema(
         _, found = doctor(capsys, "phi3")
 
     assert found["phi3", "timed request"]["mend"] == "pytest -m phi3 --unconstrained"
+
+
+def test_a_base_on_which_nothing_can_be_built(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A model that writes no text is a problem before anything is asked of it, the server none."""
+    with ollama_double("--models", "phi3", "--scenario", "no-completion") as double:
+        monkeypatch.setenv("OLLAMA_HOST", double.address)
+        status, found = doctor(capsys, "phi3")
+
+    assert status == 1
+    assert "does not generate text" in str(found["phi3", "model"]["detail"])
+    assert found["Ollama", "server"]["state"] == "ok"
+    assert ("phi3", "timed request") not in found
 
 
 def test_hostile_words_of_a_server_stay_words(
@@ -648,14 +665,14 @@ def test_a_hosted_model_with_its_key(
         monkeypatch.setenv("BIG_KEY", "sk-planted-0001")
         (project / "evals" / "models.yaml").write_text(
             f"models:\n  big: {{engine: openai, base: big-1, base_url: '{double.address}/v1', "
-            "key_env: BIG_KEY}\n"
+            "key_env: BIG_KEY, price: {input: 2.5, output: 10.0}}\n"
         )
         status = main(["doctor", "big"])
     shown = "".join(capsys.readouterr())
 
     assert status == 0
+    assert re.search(r"; 0\.0[0-9]+ at most by the prices of models\.yaml\n", shown)
     assert "  ok  key            BIG_KEY is set\n" in shown
-    assert "3 articles: " in shown
     assert "planted" not in shown
 
 

@@ -31,7 +31,7 @@ def declare(commands: Any) -> None:  # noqa: ANN401 - argparse names no public t
     )
     parser = commands.add_parser("ask", help="ask a model about one article", description=text)
     parser.add_argument("model", metavar="MODEL",
-                        help="a model of models.yaml, or NAME=ollama:BASE")  # fmt: skip
+                        help="a model of models.yaml, or NAME=ENGINE:BASE as in mine=ollama:phi3")  # fmt: skip
     parser.add_argument("source", metavar="FILE|URL",
                         help="a saved page, a text (.txt, or - for the standard input), or an address")  # fmt: skip
     parser.add_argument("--title", help="title of the article (default: the page's)")
@@ -44,7 +44,7 @@ def declare(commands: Any) -> None:  # noqa: ANN401 - argparse names no public t
     parser.add_argument("--unconstrained", action="store_true",
                         help="ask without holding the model to the schema")  # fmt: skip
     parser.add_argument("--timeout", type=_seconds, metavar="SECONDS",
-                        help="longest wait for the reply (default: as models.yaml says)")  # fmt: skip
+                        help="longest wait for the server, loading included (default: as models.yaml says)")  # fmt: skip
     models_option(parser)
     prompt_option(parser)
     store_option(parser)

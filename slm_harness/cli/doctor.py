@@ -21,12 +21,12 @@ def declare(commands: Any) -> None:  # noqa: ANN401 - argparse names no public t
     text = (
         "Look at the machine, the project, the model servers and every configured model, and say what is "
         "missing, with the command that mends it. A model that is named, and is there, gets one timed "
-        "request about the longest article, which is not stored. The status is 1 where something is missing."
+        "request about the longest article, which is not stored (and which a hosted model charges for). The status is 1 where something is missing."
     )
     parser = commands.add_parser("doctor", help="say what is missing to evaluate", description=text)
     parser.add_argument(
         "names", metavar="MODEL", nargs="*",
-        help="which, also as NAME=ollama:BASE (default: all of the file)",
+        help="which, also as NAME=ENGINE:BASE (default: all of the file)",
     )  # fmt: skip
     parser.add_argument(
         "--time", action=argparse.BooleanOptionalAction, default=None,

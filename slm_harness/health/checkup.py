@@ -208,7 +208,8 @@ class _Known:
     def _fit(self, spec: ModelSpec, facts: Facts, recipe: Recipe) -> Iterator[Finding]:
         yield from needs.context_findings(spec, facts, self.articles, recipe.system)
         if facts.address and not _is_here(facts.address):
-            yield note("memory", "it runs on another machine, whose memory is not looked at")
+            if facts.size is not None:
+                yield note("memory", "it runs on another machine, whose memory is not looked at")
             return
         window = needs.window_of(facts, self.articles, recipe.system)
         yield from needs.memory_findings(spec, facts, self.machine, window)

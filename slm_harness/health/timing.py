@@ -69,10 +69,14 @@ def timing_findings(
     else:
         yield ok("timed request", told, numbers=numbers)
     full = timed.ready + articles.count * reply.seconds
+    price = spec.price.of(reply) if spec.price else None
+    cost = None if price is None else price * articles.count
     yield ok(
         "a full run",
-        f"{articles.count} articles: {_duration(full)} at most, {timed.ready:.1f} s of it to load the model",
-        {"seconds": full},
+        f"{articles.count} articles, one after the other: {_duration(full)} at most, "
+        f"{timed.ready:.1f} s of it to load the model"
+        + ("" if cost is None else f"; {cost:.4f} at most by the prices of models.yaml"),
+        {"seconds": full, "cost": cost},
     )
 
 
