@@ -560,6 +560,14 @@ def test_memory_that_a_model_needs(machine: Machine, loaded: Loaded | None, stat
     assert found.numbers == {"needed_bytes": 2 * GB + 393_216 * 8192}
 
 
+def test_each_slot_has_a_context_of_its_own() -> None:
+    """Where several articles are read at once, the cache is held as often."""
+    facts = Facts(size=2 * GB, cache=393_216, slots=4)
+    (found,) = memory_findings(PHI3, facts, Machine(64 * GB, 60 * GB), 8192)
+
+    assert found.numbers == {"needed_bytes": 2 * GB + 4 * 393_216 * 8192}
+
+
 @pytest.mark.parametrize(
     ("facts", "expected"),
     [
