@@ -380,6 +380,29 @@ def test_the_longest_article_is_found_among_pages_with_more_around_theirs(tmp_pa
     assert found.longest.id == "story"
 
 
+def test_no_page_hides_a_long_article_or_takes_for_ever(tmp_path: Path) -> None:
+    """Scripts and comments without an end, tags without one: each is read through once, none is passed over."""
+    page = "<html><body><article><h1>T</h1><p>{}</p></article></body></html>"
+    (tmp_path / "short.html").write_text(page.format("Nothing was said about it by anybody. " * 20))
+    for name, noise in (
+        ("script", "<script>"),
+        ("comment", "<!--"),
+        ("tag", "<a "),
+        ("end", "</p>"),
+    ):
+        (tmp_path / f"{name}.html").write_text(
+            page.format("All was said that there was to say. " * 200) + noise * 50_000
+        )
+    began = time.process_time()
+
+    found = articles_of(tmp_path, TASK, 0)
+
+    assert time.process_time() - began < 10
+    assert found.count == 5
+    assert found.longest is not None
+    assert found.longest.id != "short"
+
+
 def test_a_look_at_many_articles_ends_in_time(tmp_path: Path) -> None:
     """With no time left one is read, and how many may be longer is told."""
     for name, page in PAGES.items():

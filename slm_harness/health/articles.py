@@ -31,7 +31,7 @@ class Articles:
     """Why there are none."""
 
 
-_UNSEEN = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_SCRIPT = re.compile(r"(script|style)[\s/>]", re.IGNORECASE)
 _HEAD_TOKENS = 200
 """Room for title and date, which a label may give in place of the page."""
 
@@ -42,9 +42,10 @@ def articles_of(folder: Path, task: Task, seconds: float) -> Articles:
     Cleaning a page takes long, so it is done for those only that are long enough with all that is on them.
     """
     try:
-        pages = sorted(((_bound(page), page) for page in folder.glob("*.html")), reverse=True)
-        if not pages:
+        named = [page for page in folder.glob("[!.]*.html") if page.is_file()]
+        if not named:
             read_folder(folder, task, drafts=True)  # says what is wrong with it
+        pages = sorted(((_bound(page), page) for page in named), reverse=True)
     except (OSError, SettingsError) as error:
         return Articles(folder, problem=str(error))
     longest, tokens, ends = None, 0, None
@@ -70,9 +71,27 @@ def _bound(page: Path) -> int:
         content = file.read(LIMIT)
     try:
         source = source_of(content, None)
-    except PageError:
-        return 0
-    return estimated_tokens(_UNSEEN.sub("", source)) + _HEAD_TOKENS
+    except PageError:  # how it is to be decoded may stand in its label
+        return len(content)
+    return estimated_tokens(_between_tags(source)) + _HEAD_TOKENS
+
+
+def _between_tags(source: str) -> str:
+    """At least all that a page shows, in one pass whatever the page is made of."""
+    kept, inside = [], ""
+    first, *parts = source.split("<")
+    for part in parts:
+        if inside:
+            if not part[:7].lower().startswith(f"/{inside}"):
+                continue
+            inside = ""
+        elif match := _SCRIPT.match(part):
+            inside = match[1].lower()
+            continue
+        tag, end, text = part.partition(">")
+        kept.append(text if end else tag)
+    # A script without an end may be anything.
+    return source if inside else first + "".join(kept)
 
 
 def findings(articles: Articles) -> Iterator[Finding]:
