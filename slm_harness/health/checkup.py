@@ -172,12 +172,12 @@ class _Known:
 
     def findings(self, spec: ModelSpec, looked: _Looked) -> Iterator[Finding]:
         """What there is to say about one model."""
-        if isinstance(looked, ModelsError):
-            yield problem("entry", looked.message)
-            return
         first = tuple(self._first(spec))
         yield from first
         if _bad(first):
+            return
+        if isinstance(looked, ModelsError):
+            yield problem("entry", looked.message)
             return
         there = tuple(self._there(spec, looked))
         yield from there
