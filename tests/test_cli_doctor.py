@@ -707,6 +707,26 @@ def test_a_hosted_model_with_its_key(
     assert "planted" not in shown
 
 
+@pytest.mark.parametrize(
+    ("engine", "base", "mend"),
+    [
+        ("ollama", "hf.co/some/Tiny-GGUF:Q4_K_M", "ollama pull hf.co/some/Tiny-GGUF:Q4_K_M"),
+        ("ollama", "phi3; reboot", "ollama pull 'phi3; reboot'"),
+        ("llamacpp", "hf.co/some/Tiny/q4.gguf", "hf download some/Tiny q4.gguf --revision main"),
+        (
+            "llamacpp",
+            "hf.co/some/Tiny@v2/a/q4.gguf",
+            "hf download some/Tiny a/q4.gguf --revision v2",
+        ),
+    ],
+)
+def test_the_command_that_fetches_a_base(engine: str, base: str, mend: str) -> None:
+    """Of a model that is not there the command is told, and can be pasted whatever the entry says."""
+    (found,) = presence_findings(ModelSpec("m", engine, base), Presence(pulled=False))
+
+    assert (found.state, found.mend) == (State.PROBLEM, mend)
+
+
 def test_what_a_server_would_not_tell_is_a_note() -> None:
     """The model is there; that its context is unknown is no problem."""
     presence = Presence(pulled=True, facts=Facts(untold="http://x while describing phi3 (502)"))

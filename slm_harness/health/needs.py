@@ -1,10 +1,12 @@
 """One model: whether it is there, whether the articles fit into it, and whether it fits into the machine."""
 
 import importlib.util
+import shlex
 from collections.abc import Iterator, Mapping
 
 from slm_harness.engines import Facts, Presence, estimated_tokens
 from slm_harness.engines.context import TEMPLATE_TOKENS, USUAL_BYTES, needed_window
+from slm_harness.engines.hub import PREFIX, hub_file
 from slm_harness.health.articles import Articles
 from slm_harness.health.findings import Finding, Numbers, gigabytes, note, ok, problem
 from slm_harness.health.machine import Machine
@@ -29,7 +31,7 @@ def key_findings(spec: ModelSpec, environment: Mapping[str, str]) -> Iterator[Fi
 
 def wheel_findings(spec: ModelSpec) -> Iterator[Finding]:
     """Whether all that llama.cpp needs is installed."""
-    needs = (*_WHEELS, *(["huggingface_hub"] if spec.base.startswith("hf.co/") else []))
+    needs = (*_WHEELS, *(["huggingface_hub"] if spec.base.startswith(PREFIX) else []))
     missing = [name for name in needs if importlib.util.find_spec(name) is None]
     if missing:
         what = f"not installed: {', '.join(missing)}"
@@ -64,7 +66,13 @@ def presence_findings(spec: ModelSpec, presence: Presence) -> Iterator[Finding]:
 
 
 def _fetch(spec: ModelSpec) -> str:
-    return f"ollama pull {spec.base}" if spec.engine == "ollama" else f"pytest -m {spec.name}"
+    """The command that fetches a base, safe to be pasted into a shell whatever an entry says."""
+    if spec.engine == "llamacpp":
+        file = hub_file(spec.base)
+        words = ["hf", "download", file.repo, file.file, "--revision", file.revision]
+    else:
+        words = ["ollama", "pull", spec.base]
+    return shlex.join(words)
 
 
 def _loaded(facts: Facts) -> str:
