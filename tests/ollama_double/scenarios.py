@@ -122,6 +122,16 @@ TABLE: dict[str, tuple[Fault, ...]] = {
             ),
         ),
     ),
+    "pull-no-network": (
+        Fault(
+            "the server cannot reach the registry",
+            at=PULL,
+            steps=pulling.refused(
+                'pull model manifest: Get "https://hf.co/v2/u/sharded-GGUF/manifests/latest": '
+                "dial tcp: lookup hf.co: i/o timeout"
+            ),
+        ),
+    ),
     "pull-dies": (Fault("the whole program exits half way", at=PULL, steps=pulling.dying),),
     "pull-stalled": (Fault("the same line for ever", at=PULL, steps=pulling.stalled),),
     "pull-silent": (Fault("not a word more, for ten seconds", at=PULL, steps=pulling.silent),),
@@ -135,7 +145,6 @@ TABLE: dict[str, tuple[Fault, ...]] = {
     "pull-zero-size": (Fault("a model of 0 bytes", at=TAGS, bend=pulling.zero_size),),
     "pull-slow": (Fault("takes a quarter of a second", at=PULL, steps=pulling.late(0.25)),),
     "create-slow": (Fault("takes a quarter of a second", at=CREATE, steps=pulling.late(0.25)),),
-    "create-stuck": (Fault("nothing for a minute", at=CREATE, steps=pulling.late(60)),),
     "create-error": (
         Fault(
             "disk full", at=CREATE, breaks="write /models/blobs/sha256-1: no space left on device"
