@@ -371,6 +371,7 @@ def test_nobody_there_is_one_line() -> None:
     ):
         with pytest.raises(ConnectionBroken):
             ask(engine)
+        double.process.wait(10)
         with pytest.raises(ServerUnreachable, match=r"no server answers at .*/v1 .*base_url right"):
             engine.ask(REQUEST)
         problem = engine.presence().problem
