@@ -204,6 +204,8 @@ class Outcome:
     seconds: float | None = None
     """Of the article's one request, shared by all its questions."""
     tokens: int | None = None
+    cost: float | None = None
+    """Of the article's one request at the price of now; None where the model has none."""
     recalled: bool | None = None
     key: str = ""
     conforms: bool | None = None

@@ -82,6 +82,8 @@ def test_no_file_of_any_run_has_the_key(where: Path, project: Project, double: D
     assert outcome(accepted) == {"right": 25, "wrong": 2, "not-measured": 0}, accepted.output
     assert leaks(where) == []
     assert "stolen key ***" in str(accepted.results["replies"])
+    costs = accepted.results["models"]["gpt"]["cost_per_1000_articles"]
+    assert f"cost per 1,000 articles   {costs:.2f}" in " ".join(accepted.output.split("  "))
 
     failing = project.pytest(
         "-m", "gpt", "--answers=fresh", "-n", "2", "-o", "slm_pause=0", "--all-wrong-fail", *LOUD
