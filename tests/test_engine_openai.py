@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from slm_harness.engines.openai import OpenAIEngine
 from slm_harness.engines.openai_border import Server, translated
 from slm_harness.engines.openai_chat import request_body
 from slm_harness.engines.openai_options import PINNED, sent_options
-from slm_harness.engines.statuses import Advice
+from slm_harness.engines.statuses import Advice, retry_after
 from slm_harness.errors import (
     AccessDenied,
     AnswerTimeout,
@@ -551,6 +552,70 @@ def test_a_key_that_cannot_be_sent_is_a_setting(
 def test_a_server_is_shown_without_its_key() -> None:
     """Not even a debugger's view of our objects has it."""
     assert KEY not in repr(Server(URL, ADVICE, key=KEY))
+
+
+@pytest.mark.parametrize(
+    ("headers", "said", "seconds"),
+    [
+        ({}, "busy", None),
+        ({"retry-after": "7"}, "", 7.0),
+        ({"retry-after-ms": "250", "retry-after": "1"}, "", 0.25),
+        ({"retry-after": "Mon, 30 Nov 2026 00:00:10 GMT"}, "", 10.0),
+        ({"retry-after": "soon"}, "Please try again in 6.2s.", 6.2),
+        ({}, "Please try again in 20ms. Visit", 0.02),
+        ({}, "Please try again in 1m12.5s.", 72.5),
+        ({}, "Please try again in 2h0m3s", 7203.0),
+        ({}, "Please try again in a minute", None),
+    ],
+)
+def test_a_server_says_when_to_come_back(
+    headers: dict[str, str], said: str, seconds: float | None
+) -> None:
+    """By a header in seconds, milliseconds or a date, or in words."""
+    now = datetime(2026, 11, 30, tzinfo=UTC).timestamp()
+
+    found = retry_after(headers, said, now)
+
+    assert found == (None if seconds is None else pytest.approx(seconds))
+
+
+def test_the_end_of_a_run_ends_the_wait_for_tokens(double: Double, tmp_path: Path) -> None:
+    """What has to wait for its minute is not asked any more, and is said not to have been."""
+    spec = spec_at(double, key_env=VARIABLE, tokens_per_minute=2000, concurrency=2)
+    requests = [REQUEST, replace(REQUEST, article="mill"), replace(REQUEST, article="final")]
+    batch = Batch("gpt", partial(open_engine, spec, None), spec, local=False, requests=requests)
+    sources = Sources(Store(tmp_path / "store"), Mode.AUTO, tmp_path / "answers")
+    stop = threading.Event()
+    events: list[Obtained | Failed] = []
+    for event in fill([batch], RECIPE, sources, stop, quiet):
+        if isinstance(event, Obtained | Failed):
+            events.append(event)
+            stop.set()
+
+    assert [type(event) for event in events] == [Obtained, Failed]
+    assert isinstance(events[1], Failed)
+    assert events[1].kind == "NotAsked"
+
+
+def test_several_are_asked_at_once(tmp_path: Path) -> None:
+    """As many as the entry says, and each gets the reply to its own article."""
+    articles = ["harbour", "mill", "final", "court"]
+    rules = [
+        {"contains": f"about {name}", "reply": {"cause": name}, "scenario": "gathered"}
+        for name in articles
+    ]
+    flags = ("--models", BASE, "--gather", str(len(articles)))
+    with openai_double(*flags, answers=rules, folder=tmp_path) as double:
+        spec = spec_at(double, concurrency=len(articles))
+        requests = [Request("gpt", name, f"A story about {name}. " * 9) for name in articles]
+        batch = Batch("gpt", partial(open_engine, spec, None), spec, local=False, requests=requests)
+        sources = Sources(Store(tmp_path / "store"), Mode.AUTO, tmp_path / "answers")
+        _, *events = fill([batch], RECIPE, sources, threading.Event(), quiet)
+
+    replies = {e.article: e.stored.reply.text for e in events if isinstance(e, Obtained)}
+    assert {name: json.loads(text)["cause"] for name, text in replies.items()} == {
+        name: name for name in articles
+    }
 
 
 def walk(kind: type[BaseException]) -> Iterator[type[BaseException]]:

@@ -35,6 +35,7 @@ class Fault:
     send: Callable[[Outcome, float], Outcome] | None = None
     """From the outcome and a pause in seconds."""
     free: bool = False
+    gather: bool = False
 
 
 _TOO_FAST = "Rate limit reached for gpt-tiny on tokens per min (TPM): Limit 30000, Used 29500."
@@ -150,6 +151,7 @@ TABLE: dict[str, Fault] = {
     "reset": Fault("reset before the headers", instead=instead.hang_up("reset")),
     "die": Fault("the whole program exits at once", instead=instead.hang_up("die")),
     "cut-body": Fault("the body ends half way", send=send.cut),
+    "gathered": Fault("answered when --gather of them are there", gather=True),
     "trickle": Fault("ten pieces with pauses", send=send.trickle),
     # the list of models
     "models-404": Fault(
@@ -221,6 +223,11 @@ class Active(tuple[Fault, ...]):
             if fault.send is not None:
                 outcome = fault.send(outcome, TRICKLE_SECONDS)
         return outcome
+
+    @property
+    def gather(self) -> bool:
+        """Whether it waits for others."""
+        return any(fault.gather for fault in self)
 
     @property
     def free(self) -> bool:
