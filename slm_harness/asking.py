@@ -373,7 +373,7 @@ class _Batch:
                 f"{request.model}: the run ended before {request.article} was asked about"
             )
         reply = self._engine.ask(request)
-        turn.took(reply.tokens)
+        turn.took(reply.total_tokens)
         return reply
 
     def _build(self, identity: Identity) -> Identity:

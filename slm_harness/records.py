@@ -143,7 +143,7 @@ class Reply:
     """Which model the server itself says it was, where it serves several under one name."""
 
     @property
-    def tokens(self) -> int | None:
+    def total_tokens(self) -> int | None:
         """Of prompt and reply together; None where the server did not count them."""
         if self.prompt_tokens is None or self.reply_tokens is None:
             return None

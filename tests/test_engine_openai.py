@@ -35,6 +35,7 @@ from slm_harness.errors import (
     QuotaExhausted,
     Redirected,
     ReplyMisplaced,
+    ReplyUnfinished,
     ReplyUnreadable,
     RequestRefused,
     SchemaNotEnforced,
@@ -122,7 +123,9 @@ ROWS = [
     Row("reasoning-other", ReplyMisplaced, 1, "`reasoning`"),
     Row("tool-calls", ReplyUnreadable, 1, "called a tool"),
     Row("unknown-finish", ReplyUnreadable, 1, "ended with 'eos_token'"),
-    Row("no-finish", ReplyUnreadable, 1, "ended with 'null'"),
+    Row("no-finish", ReplyUnfinished, 2, "ended the reply early"),
+    Row("abort", ReplyUnfinished, 2, r"ended the reply early \(abort\)"),
+    Row("thoughts-only", ReplyMisplaced, 1, "`reasoning_content`"),
     Row("no-choices", ReplyUnreadable, 1, "no choices"),
     Row("no-message", ReplyUnreadable, 1, "no message"),
     Row("no-usage", ReplyUnreadable, 1, "no counts of tokens"),
@@ -547,6 +550,34 @@ def test_a_key_that_cannot_be_sent_is_a_setting(
         open_engine(spec, None)
 
     assert "sk-" not in caught.value.message
+
+
+@pytest.mark.parametrize(("value", "said"), [("Unknown", "Unknown"), ("Unknown-7", "***")])
+def test_a_word_for_a_key_changes_no_reply(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str, said: str
+) -> None:
+    """Local servers are given any word for a key; only what can be a secret is blotted out of a reply."""
+    monkeypatch.setenv(VARIABLE, value)
+    rules = [{"contains": "Harbour", "reply": {"cause": value}}]
+    with (
+        openai_double("--models", BASE, "--key", value, answers=rules, folder=tmp_path) as double,
+        engine_at(double, key_env=VARIABLE) as engine,
+    ):
+        reply = ask(engine)
+
+    assert read(reply, TASK).values["cause"] == said
+
+
+def test_a_proxy_that_cannot_be_used_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is found out before anything is asked, and its password is not told."""
+    monkeypatch.delenv("http_proxy", raising=False)
+    monkeypatch.setenv("HTTP_PROXY", "gopher://me:secret@127.0.0.1:9")
+    spec = ModelSpec("gpt", "openai", BASE, base_url="http://models.example/v1")
+
+    with pytest.raises(SettingsError, match="set NO_PROXY") as caught:
+        open_engine(spec, None)
+
+    assert "secret" not in caught.value.message
 
 
 def test_a_server_is_shown_without_its_key() -> None:

@@ -22,11 +22,14 @@ from slm_harness.errors import (
     ReplyUnreadable,
     RequestRefused,
     ServerUnreachable,
+    SettingsError,
 )
 
 if TYPE_CHECKING:
     import openai
 
+_WORD = re.compile(r"[A-Za-z_-]{1,11}")
+"""What local servers are given for a key, such as EMPTY: no secret, and a word that a reply may have."""
 _OF_ACCOUNT = ("OpenAI-Organization", "OpenAI-Project")
 """Headers that the client makes of environment variables."""
 
@@ -47,8 +50,8 @@ class Server:
         return without_secret(str(text), self.key)
 
     def cleaned(self, value: object) -> object:
-        """A value out of JSON without the key in any of its texts."""
-        if not self.key:
+        """What a server answered, without the key in any of its texts."""
+        if not self.key or _WORD.fullmatch(self.key):
             return value
         if isinstance(value, str):
             return self.clean(value)
@@ -65,6 +68,9 @@ def open_client(server: Server, seconds: float) -> "openai.OpenAI":
     Args:
         server: Whom to speak to.
         seconds: Longest wait for a whole reply.
+
+    Raises:
+        SettingsError: the environment names a proxy for it that cannot be used.
     """
     import openai
 
@@ -75,7 +81,14 @@ def open_client(server: Server, seconds: float) -> "openai.OpenAI":
         for name in unwanted:
             request.headers.pop(name, None)
 
-    settings = http_settings(seconds, _refuse, proxy=proxy_for(server.base_url))
+    try:
+        settings = http_settings(seconds, _refuse, proxy=proxy_for(server.base_url))
+    except (ValueError, ImportError) as error:
+        # Without its words: they have the proxy's address, and that may have a password.
+        raise SettingsError(
+            f"{server.base_url}: the proxy that the environment names for it is of no kind that can be used "
+            f"({type(error).__name__}); set NO_PROXY for the server, or unset ALL_PROXY"
+        ) from None
     client = httpx.Client(**settings)
     client.event_hooks = {"request": [strip], **settings["event_hooks"]}
     return openai.OpenAI(

@@ -67,6 +67,11 @@ TABLE: dict[str, Fault] = {
     ),
     "unknown-finish": Fault("an end nobody knows", bend=bend.ended("eos_token")),
     "no-finish": Fault("no end", bend=bend.ended(None)),
+    "abort": Fault("given up half way", bend=bend.ended("abort", content='{"data')),
+    "thoughts-only": Fault(
+        "cut off while it was still thinking",
+        bend=bend.ended("length", content="", reasoning_content="Let me see"),
+    ),
     "no-choices": Fault("an empty list of choices", bend=bend.with_fields(choices=[])),
     "no-message": Fault(
         "a choice without a message", bend=bend.with_fields(choices=[{"index": 0}])
