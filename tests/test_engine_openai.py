@@ -234,7 +234,7 @@ def test_what_is_sent_is_what_the_key_of_an_answer_has(tmp_path: Path) -> None:
     }
     assert identity.options == {**PINNED, "top_k": 1}
     assert isinstance(sent, dict)
-    assert sent["authorization"] == f"Bearer {KEY}"
+    assert {name.lower(): value for name, value in sent.items()}["authorization"] == f"Bearer {KEY}"
     assert reply.finish == "stop"
     assert read(reply, TASK).conforms
     assert reply.answered_by == "gpt-tiny-2026-11-01 fp_double"
@@ -247,6 +247,7 @@ def test_nothing_of_the_environment_goes_along(
     """Without key_env no key is sent, not even OPENAI_API_KEY, and never whose account it is."""
     for name in ("OPENAI_API_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID"):
         monkeypatch.setenv(name, KEY)
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", f"Authorization: Bearer {KEY}\nX-Key: {KEY}")
     with (
         openai_double("--models", BASE, log=tmp_path / "log") as double,
         engine_at(double) as engine,

@@ -30,8 +30,18 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[A-Za-z_-]{1,11}")
 """What local servers are given for a key, such as EMPTY: no secret, and a word that a reply may have."""
-_OF_ACCOUNT = ("OpenAI-Organization", "OpenAI-Project")
-"""Headers that the client makes of environment variables."""
+_SENT = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "content-type",
+        "host",
+        "user-agent",
+    }
+)
+"""Headers that go along; of the others the client makes some of environment variables."""
 
 
 @dataclass(frozen=True)
@@ -74,12 +84,12 @@ def open_client(server: Server, seconds: float) -> "openai.OpenAI":
     """
     import openai
 
-    # OPENAI_ORG_ID and its like would go to whichever server the entry names.
-    unwanted = {*_OF_ACCOUNT, *(() if server.key else ("Authorization",))}
-
     def strip(request: httpx.Request) -> None:
-        for name in unwanted:
-            request.headers.pop(name, None)
+        # OPENAI_ORG_ID, OPENAI_CUSTOM_HEADERS and their like would go to whichever server the entry names.
+        for name in request.headers.keys() - _SENT:
+            del request.headers[name]
+        if server.key:
+            request.headers["Authorization"] = f"Bearer {server.key}"
 
     try:
         settings = http_settings(seconds, _refuse, proxy=proxy_for(server.base_url))
