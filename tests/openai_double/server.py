@@ -8,11 +8,11 @@ import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from tests.ollama_double.wire import HangUp, Outcome, Pieces
 from tests.openai_double import chat
-from tests.openai_double.scenarios import CHAT, MODELS, Ask, Faults
+from tests.openai_double.scenarios import CHAT, MODELS, Faults
 from tests.openai_double.settings import Settings
-from tests.openai_double.standing_in import Headed, error, wrong_key
+from tests.openai_double.standing_in import Ask, error, wrong_key
+from tests.openai_double.wire import HangUp, Outcome, Pieces
 
 
 class Server(ThreadingHTTPServer):
@@ -24,6 +24,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.faults = Faults(settings.scenario)
+        self.gathering = threading.Barrier(settings.gather)
         self._lock = threading.Lock()
         super().__init__(("127.0.0.1", settings.port), Handler)
 
@@ -79,17 +80,17 @@ class Handler(BaseHTTPRequestHandler):
             return error(404, f"Invalid URL ({self.command} {self.path})", None, None)
         if not isinstance(body, dict):
             return error(400, "We could not parse the JSON body of your request.", None, None)
-        return chat.complete(settings, faults, body, told)
+        return chat.complete(self.server, body, told)
 
     def _write(self, outcome: Outcome) -> None:
         self.send_response_only(outcome.status)
         if outcome.content_type:
             self.send_header("Content-Type", outcome.content_type)
-        for name, value in (outcome.headers if isinstance(outcome, Headed) else {}).items():
-            self.send_header(name, value)
         if isinstance(outcome, Pieces):
             self._write_pieces(outcome)
             return
+        for name, value in outcome.headers.items():
+            self.send_header(name, value)
         self.send_header("Content-Length", str(len(outcome.body)))
         self.end_headers()
         self.wfile.write(outcome.body)
