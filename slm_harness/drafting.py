@@ -5,16 +5,14 @@ the article that seems to bear it out.
 """
 
 import re
-import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import Any
 
 from slm_harness import grading
-from slm_harness.asking import Batch, Failed, Obtained, Sources, fill
-from slm_harness.engines import LOCAL_ENGINES, Report, open_engine
+from slm_harness.asking import Sources
+from slm_harness.engines import Report
 from slm_harness.errors import NotMeasured
 from slm_harness.grading.counts import parse_counts
 from slm_harness.grading.dates import parse_dates
@@ -22,7 +20,8 @@ from slm_harness.grading.expected import LabelFaults, Unstated, parse_label
 from slm_harness.labels.support import bears_out, words_shared
 from slm_harness.printable import printable, shortened
 from slm_harness.reading import read
-from slm_harness.records import Article, ModelSpec, Recipe, Request
+from slm_harness.records import Article, ModelSpec, Recipe
+from slm_harness.single import reply_about
 from slm_harness.task import Kind, Question, Task
 
 SAID_LENGTH = 160
@@ -50,25 +49,14 @@ def proposals(
     The reply is stored, so that an evaluation of the same words does not ask again.
 
     Raises:
-        NotMeasured: the model gave no reply.
+        NotMeasured: the model gave no reply, or none that can be read.
         SettingsError: its entry, or the address of its server, is wrong.
     """
-    batch = Batch(
-        model=spec.name,
-        open_engine=partial(open_engine, spec, task.reader),
-        spec=spec,
-        local=spec.engine in LOCAL_ENGINES,
-        requests=[Request(spec.name, article.id, article.prompt)],
-    )
-    for event in fill([batch], recipe, sources, threading.Event(), report):
-        if isinstance(event, Failed):
-            raise NotMeasured(event.message)
-        if isinstance(event, Obtained):
-            reading = read(event.stored.reply, task)
-            if reading.problem:
-                raise NotMeasured(f"{spec.name}: {reading.problem}")
-            return proposed(article, task, reading.values)
-    raise NotMeasured(f"{spec.name}: no reply came")
+    obtained = reply_about(article, task, spec, recipe, sources, report)
+    reading = read(obtained.stored.reply, task)
+    if reading.problem:
+        raise NotMeasured(f"{spec.name}: {reading.problem}")
+    return proposed(article, task, reading.values)
 
 
 def proposed(article: Article, task: Task, values: Mapping[str, object]) -> tuple[Proposal, ...]:

@@ -28,3 +28,11 @@ def project(tmp_path: Path, server: PytestServer) -> Project:
     folder = tmp_path / "project"
     folder.mkdir()
     return Project.make(folder, server)
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real model file for llama.cpp, of random weights."""
+    from tests.tiny_gguf import write_tiny
+
+    return write_tiny(tmp_path_factory.mktemp("models") / "tiny.gguf")

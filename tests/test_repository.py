@@ -134,7 +134,7 @@ def test_pytest_commands_of_the_readme_work(project: Project, tmp_path: Path, co
 def test_slm_harness_commands_of_the_readme_work(
     project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """``regrade`` of what was accepted; ``add`` (of a file in place of an address), ``show``, ``lint``."""
+    """Each ends with 0 where a server has the models; of an address, the page as a saved file."""
     commands = [c.split()[1:] for c in COMMANDS if c.startswith(".venv/bin/slm-harness")]
     page = project.path / "page.html"
     page.write_bytes((ROOT / "fixtures" / "articles" / "tramonto-open.html").read_bytes())
@@ -142,16 +142,18 @@ def test_slm_harness_commands_of_the_readme_work(
     monkeypatch.chdir(project.path)
 
     codes = []
-    for command in commands:
-        if command[0] == "lint":  # as README says: only when the draft has been checked
-            label = project.path / "articles" / "harbour-dental.yaml"
-            label.write_text(re.sub("draft: true.*\n", "", label.read_text(encoding="utf-8")))
-        codes.append(
-            cli.main([str(page) if word.startswith("https://") else word for word in command])
-        )
+    with ollama_double("--models", "phi3,llama3.2,mistral") as double:
+        monkeypatch.setenv("OLLAMA_HOST", double.address)
+        for command in commands:
+            if command[0] == "lint":  # as README says: only when the draft has been checked
+                label = project.path / "articles" / "harbour-dental.yaml"
+                label.write_text(re.sub("draft: true.*\n", "", label.read_text(encoding="utf-8")))
+            words = [str(page) if word.startswith("https://") else word for word in command]
+            codes.append(cli.main(words))
 
-    assert [command[0] for command in commands] == ["regrade", "add", "show", "lint"]
-    assert codes == [0, 0, 0, 0], capsys.readouterr()
+    named = ["regrade", "add", "show", "lint", "ask", "ask", "doctor", "doctor"]
+    assert [command[0] for command in commands] == named
+    assert codes == [0] * len(named), capsys.readouterr()
 
 
 @pytest.mark.parametrize("name", ["replay.yml", "evaluate.yml"])

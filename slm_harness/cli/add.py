@@ -1,16 +1,15 @@
 """``slm-harness add``: a page from the web or a file becomes an article with a drafted label."""
 
 import argparse
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
+from slm_harness.cli.choosing import chosen_model, models_option, prompt_option, store_option
 from slm_harness.cli.printing import articles_option, report, say, size, task, with_folder
 from slm_harness.cli.show import dropped
-from slm_harness.errors import PageError, SettingsError
+from slm_harness.cli.sources import Source, name_in, source_at
+from slm_harness.errors import SettingsError
 from slm_harness.printable import printable, shortened
 from slm_harness.task import Kind
 
@@ -42,26 +41,11 @@ def declare(commands: Any) -> None:  # noqa: ANN401 - argparse names no public t
         help="who drafts the label: a model of models.yaml, or NAME=ollama:BASE (default: "
         "%(default)s, which is rules and no language model)",
     )
-    parser.add_argument("--models", type=Path, default=Path("evals/models.yaml"), metavar="FILE",
-                        help="the models there are (default: %(default)s)")  # fmt: skip
-    parser.add_argument("--prompt", type=Path, default=Path("evals/prompts/breach.yaml"), metavar="FILE",
-                        help="the wording of the questions (default: %(default)s)")  # fmt: skip
-    parser.add_argument("--store", type=Path, default=Path(".slm-harness"), metavar="DIR",
-                        help="where replies are kept (default: %(default)s)")  # fmt: skip
+    models_option(parser)
+    prompt_option(parser)
+    store_option(parser)
     articles_option(parser)
     parser.set_defaults(run=run)
-
-
-@dataclass(frozen=True)
-class _Source:
-    """A page, and where it came from."""
-
-    content: bytes
-    html: str
-    """The same as characters."""
-    url: str = ""
-    charset: str = ""
-    """What the server declared, where the saved page alone would be read otherwise."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -75,8 +59,9 @@ def run(arguments: argparse.Namespace) -> int:
     for path in (page_file, label_file):
         if path.exists():
             raise SettingsError(f"{path} is there already; choose another --id, or remove it first")
-    spec = _spec(arguments)
-    source = _source(arguments.source)
+    spec = chosen_model(arguments.model, arguments.models, "--model ")
+    source = source_at(arguments.source)
+    say(f"redirected to {step}" for step in source.redirects)
     page = read_page(source.html, arguments.source)
     article = _article(id_, page)
     found = _proposals(arguments, spec, article)
@@ -103,63 +88,17 @@ def _id(arguments: argparse.Namespace) -> str:
     from slm_harness.labels.checks import ARTICLE_ID
 
     if arguments.id is None:
-        return _made_of(arguments.source)
+        made = name_in(arguments.source)
+        if not made:
+            raise SettingsError(
+                f"{shortened(arguments.source, 80)}: no name for the article is in it; give --id"
+            )
+        return made
     if not ARTICLE_ID.fullmatch(arguments.id):
         raise SettingsError(
             f"--id {shortened(arguments.id, 80)}: an id has letters, digits, '.', '_' and '-', 80 at most"
         )
     return str(arguments.id)
-
-
-def _made_of(source: str) -> str:
-    """An id from the last telling part of an address or path."""
-    # Not urlsplit: it raises for addresses that are none, and fetching says what is wrong with those.
-    path = re.sub(r"\A[a-z][a-z0-9+.-]*://[^/?#]*|[?#].*", "", source, flags=re.IGNORECASE)
-    parts = unquote(path).split("/")
-    last = next((part for part in reversed(parts) if re.search("[A-Za-z]", part)), "")
-    stem = re.sub(r"\.(html?|php|aspx?)\Z", "", last, flags=re.IGNORECASE)
-    made = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:80].strip("-")
-    if not made:
-        raise SettingsError(f"{shortened(source, 80)}: no name for the article is in it; give --id")
-    return made
-
-
-def _source(named: str) -> _Source:
-    from slm_harness.pages import LIMIT, fetch, source_of
-
-    if re.match(r"[a-z][a-z0-9+.-]*://", named, re.IGNORECASE):
-        fetched = fetch(named)
-        if fetched.redirected:
-            say(f"redirected to {step}" for step in (*fetched.redirects, fetched.final_url))
-        html = source_of(fetched.content, named, fetched.charset)
-        try:
-            alone = source_of(fetched.content, named)
-        except PageError:  # its encoding is known to the server only
-            alone = ""
-        charset = "" if alone == html else fetched.charset
-        return _Source(fetched.content, html, _without_password(fetched.final_url), charset)
-    path = Path(named)
-    if path.exists() and not path.is_file() and not path.is_dir():
-        raise SettingsError(f"{named}: the page cannot be read: it is no regular file")
-    try:
-        with path.open("rb") as file:
-            content = file.read(LIMIT + 1)
-    except FileNotFoundError as error:
-        web = f"; for the web write https://{named}" if _LIKE_AN_ADDRESS.match(named) else ""
-        raise SettingsError(f"{named}: the page cannot be read: {error.strerror}{web}") from error
-    except OSError as error:
-        raise SettingsError(
-            f"{named}: the page cannot be read: {error.strerror or error}"
-        ) from error
-    return _Source(content, source_of(content, named))
-
-
-_LIKE_AN_ADDRESS = re.compile(r"(?:www\.|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/)", re.IGNORECASE)
-
-
-def _without_password(url: str) -> str:
-    """An address for a label, which is committed: nobody's name and password in it."""
-    return re.sub(r"\A([a-z]+://)[^/?#@]*@", r"\1", printable(url), flags=re.IGNORECASE)
 
 
 def _kept(page: "Page", article: "Article") -> Iterator[str]:
@@ -202,25 +141,6 @@ def _save(files: Mapping[Path, bytes]) -> None:
 
 
 # ---------------------------------------------------------------- the draft
-
-
-def _spec(arguments: argparse.Namespace) -> "ModelSpec":
-    from slm_harness.labels.checks import nearest
-    from slm_harness.models import load_models, parse_model
-    from slm_harness.records import ModelSpec
-
-    name = arguments.model
-    if "=" in name:
-        return parse_model(name)
-    if name == "baseline":
-        return ModelSpec(name, engine=name, base=name)
-    models = load_models(arguments.models)
-    if name not in models:
-        raise SettingsError(
-            f"--model {shortened(name, 80)}: {arguments.models} has no such model"
-            f"{nearest(name, models)}; it has {', '.join(models)}"
-        )
-    return models[name]
 
 
 def _article(id_: str, page: "Page") -> "Article":
@@ -270,7 +190,7 @@ _FORM = "unknown: the article does not say; none: the question does not apply"
 
 
 def _label(
-    id_: str, source: _Source, page: "Page", spec: "ModelSpec", found: "tuple[Proposal, ...]"
+    id_: str, source: Source, page: "Page", spec: "ModelSpec", found: "tuple[Proposal, ...]"
 ) -> Iterator[str]:
     """A label file, line by line: what the page says of itself, then what the model proposes."""
     from slm_harness.drafting import kind_of

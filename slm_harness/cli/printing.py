@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -54,12 +54,28 @@ def say(lines: Iterable[str], marks: tuple[str, str] | None = None) -> None:
 
     ``marks`` are two characters of private use that stand around what is to be shown in bold.
     """
-    out = output()
-    encoding = out.encoding or "utf-8"
     for line in lines:
         indent = line[: len(line) - len(line.lstrip(" "))]
-        text = indent + _pieces(line, marks) if line.strip() else ""
-        out.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+        _write(indent + _pieces(line, marks) if line.strip() else "")
+
+
+def say_aligned(rows: Iterable[Sequence[str]], indent: str = "  ") -> None:
+    """Write rows whose cells, all but the last of a row, are as wide as the widest of their column.
+
+    ``say`` would leave one space between them.
+    """
+    cells = [[printable(cell) for cell in row] for row in rows]
+    columns = max((len(row) - 1 for row in cells), default=0)
+    widths = [max(len(row[at]) for row in cells if len(row) > at + 1) for at in range(columns)]
+    for row in cells:
+        padded = [cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=False)]
+        _write(indent + "  ".join([*padded, row[-1]]).rstrip())
+
+
+def _write(text: str) -> None:
+    out = output()
+    encoding = out.encoding or "utf-8"
+    out.write(text.encode(encoding, "replace").decode(encoding) + "\n")
 
 
 def output() -> TextIO:

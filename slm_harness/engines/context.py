@@ -18,6 +18,8 @@ USUAL_BYTES = 4.0
 """Bytes per token of English, until the model has shown its own."""
 MOST_BYTES = 12.0
 """No tokenizer packs running text tighter than this many bytes into a token."""
+CACHE_BYTES = 2
+"""Bytes of one number of the cache: 16 bits, unless a server was told to use fewer."""
 _SLACK = 2.0
 """How many times the bytes per token of the system prompt those of an article may be."""
 _CUT = 1.5
@@ -68,6 +70,31 @@ def trained_context(facts: Mapping[str, object]) -> int | None:
     """The context that a model was trained for, from the facts of its GGUF; None where it is not told."""
     found = next((v for k, v in facts.items() if k.endswith(".context_length")), None)
     return found if isinstance(found, int) else None
+
+
+def cache_bytes(facts: Mapping[str, object]) -> int | None:
+    """Bytes that each token of the context takes in memory, from the facts of a GGUF.
+
+    Keys and values of every layer at 16 bits. Sliding windows and smaller caches take less. None where
+    the file does not tell enough.
+    """
+    told = {name.partition(".")[2]: whole(value) for name, value in facts.items()}
+    layers, heads = told.get("block_count"), told.get("attention.head_count")
+    width = told.get("embedding_length")
+    each = width // heads if width and heads else None
+    shared = told.get("attention.head_count_kv") or heads
+    key = told.get("attention.key_length") or each
+    value = told.get("attention.value_length") or each
+    if not (layers and shared and key and value):
+        return None
+    return layers * shared * (key + value) * CACHE_BYTES
+
+
+def whole(value: object) -> int | None:
+    """A whole number above zero; None for whatever else somebody may have sent."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return int(value) if value > 0 else None
 
 
 class Gauge:

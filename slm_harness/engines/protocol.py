@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from slm_harness.errors import SettingsError
@@ -16,12 +16,56 @@ Reader = Callable[[str], Mapping[str, object]]
 
 
 @dataclass(frozen=True)
+class Loaded:
+    """A model in the server's memory."""
+
+    size: int
+    """Bytes, context included."""
+    on_gpu: float | None = None
+    """Share of it on a graphics processor, 0 to 1."""
+    context: int | None = None
+    """Tokens."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a server tells of itself and of a model; empty or None where it does not."""
+
+    address: str = ""
+    server: str = ""
+    """Its version."""
+    form: str = ""
+    """Parameters and quantisation, in the server's words."""
+    size: int | None = None
+    """Bytes of the weights."""
+    trained: int | None = None
+    """Context that the model was trained for, in tokens."""
+    cache: int | None = None
+    """Bytes of memory for each token of the context, at most."""
+    slots: int = 1
+    """Contexts that are held at once."""
+    reply: int | None = None
+    """Most tokens of a reply, as the engine asks for it."""
+    window: int | None = None
+    """Context that the model's entry pins, in tokens."""
+    loaded: Loaded | None = None
+    untold: str = ""
+    """Why some of it is not known, as one line."""
+
+
+@dataclass(frozen=True)
 class Presence:
     """What a look at the server found, before anything is asked."""
 
     pulled: bool = False
     problem: str = ""
     """Why the model cannot be reached, as one line; empty when it can."""
+    mend: str = ""
+    """The command that mends the problem, where one does."""
+    unusable: str = ""
+    """Why nothing can be built on the model although its server answers; filled by ``examine`` only."""
+    facts: Facts = field(default_factory=Facts)
+    """Filled by ``examine`` only: nobody else waits for it."""
 
 
 class Engine(Protocol):

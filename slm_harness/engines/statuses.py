@@ -103,7 +103,7 @@ def refused(
             "If that is the server that you mean, name it"
         )
     response.read()
-    said = without_secret(one_line(response.content.decode("utf-8", "replace")), secret)
+    said = one_line(response.content.decode("utf-8", "replace"), secret)
     return of_status(response.status_code, said, where, advice, retry_after(response.headers, said))
 
 
@@ -121,7 +121,7 @@ def _kind(status: int, said: str) -> type[NotMeasured]:
     found = next((kind for kind, words in _WORDS if words.search(said)), None)
     if found is not None:
         return found
-    if status in (429, 499, 503):
+    if status in (408, 409, 425, 429, 499, 503):
         return ServerBusy
     if status in (401, 403, 407):
         return AccessDenied
@@ -159,12 +159,17 @@ def retry_after(headers: Mapping[str, str], said: str, now: float | None = None)
             except ValueError:
                 continue
             return max(0.0, at - (time.time() if now is None else now))
-    match = re.search(r"try again in ([0-9]{1,9}(?:\.[0-9]+)?)(ms|s|m)\b", said)
-    return float(match[1]) * {"ms": 0.001, "s": 1.0, "m": 60.0}[match[2]] if match else None
+    match = re.search(r"try again in ((?:[0-9]{1,9}(?:\.[0-9]{1,9})?(?:ms|h|m|s))+)", said)
+    parts = re.findall(r"([0-9.]+)(ms|h|m|s)", match[1]) if match else []
+    units = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+    return sum(float(number) * units[unit] for number, unit in parts) if parts else None
 
 
-def one_line(said: object) -> str:
-    """What a server said, out of the JSON that it may be in, as one line of at most 300 characters."""
+def one_line(said: object, secret: str = "") -> str:
+    """What a server said, out of the JSON that it may be in, as one line of at most 300 characters.
+
+    A key is blotted out before the line is cut, which could leave the half of one.
+    """
     for _ in range(6):  # an error inside an error's text, and no deeper
         if isinstance(said, str) and said.lstrip().startswith("{"):
             try:
@@ -184,7 +189,8 @@ def one_line(said: object) -> str:
             said = inner
         else:
             break
-    return shortened(said if isinstance(said, str) else json.dumps(said, default=str), SAID_LENGTH)
+    text = said if isinstance(said, str) else json.dumps(said, default=str)
+    return shortened(without_secret(text, secret), SAID_LENGTH)
 
 
 def without_secret(text: str, secret: str) -> str:
