@@ -116,13 +116,11 @@ class Sources:
 
 @dataclass(frozen=True)
 class Limits:
-    """How long to go on, and with how many at once."""
+    """How long to go on."""
 
     patience: Patience = field(default_factory=Patience)
     seconds: float | None = None
     """The whole run; None for as long as it takes."""
-    concurrency: int | None = None
-    """Articles put to a model at once; None for as many as its entry says."""
     in_a_row: int = 3
     """So many articles that fail one after the other, of the server's own doing, end the model's run."""
 
@@ -278,7 +276,8 @@ class _Batch:
         done: _Done,
     ) -> Iterator[Event]:
         """Begin as many as may be open at once; what is stored, or cannot be, needs no beginning."""
-        while waiting and len(open_) < self._at_once:
+        at_once = 1 if self._batch.local else self._batch.spec.concurrency
+        while waiting and len(open_) < at_once:
             request = waiting.popleft()
             result: Obtained | NotMeasured | None
             try:
@@ -290,12 +289,6 @@ class _Batch:
                 open_[request.article] = request
             else:
                 yield from self._told(request, result, 0)
-
-    @property
-    def _at_once(self) -> int:
-        if self._batch.local:
-            return 1
-        return self._limits.concurrency or self._batch.spec.concurrency
 
     def _told(
         self, request: Request, result: Obtained | NotMeasured, tries: int

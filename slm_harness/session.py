@@ -82,6 +82,8 @@ class Settings:
     constrained: bool = True
     """Whether servers are to hold models to the schema."""
     limits: Limits = field(default_factory=Limits)
+    concurrency: int | None = None
+    """Articles put to each model at once; None for as many as its entry says."""
     flags: str = ""
     """Flags of this run without which a command for the next would mean something else."""
 
@@ -361,7 +363,10 @@ def load_specs(settings: Settings) -> Mapping[str, ModelSpec]:
     Raises:
         ModelsError: an entry is none.
     """
-    return load_models(settings.models, settings.added_models)
+    specs = load_models(settings.models, settings.added_models)
+    if settings.concurrency is None:
+        return specs
+    return {n: replace(spec, concurrency=settings.concurrency) for n, spec in specs.items()}
 
 
 def _said(value: object) -> str:

@@ -252,16 +252,6 @@ def test_as_many_are_asked_at_once_as_the_entry_says(tmp_path: Path) -> None:
     assert len(obtained(events)) == 12
 
 
-def test_the_command_line_decides_how_many_are_asked_at_once(tmp_path: Path) -> None:
-    """--concurrency takes the place of what the entry says."""
-    barrier = threading.Barrier(3, timeout=20)
-    engine = Scripted(then=lambda: void(barrier.wait()))
-
-    events = run(engine, tmp_path, limits=replace(QUICK, concurrency=3))
-
-    assert len(obtained(events)) == 3
-
-
 def test_the_time_of_a_run_ends_it(tmp_path: Path) -> None:
     """What was open and what was not begun is not measured, and says so; what came is kept."""
     release = threading.Event()

@@ -143,6 +143,7 @@ def settings(config: pytest.Config) -> Settings:
         dated=dated,
         constrained=constrained,
         limits=_limits(config),
+        concurrency=config.getoption("slm_concurrency"),
         flags="".join(
             [
                 " --unconstrained" * (not constrained),
@@ -167,7 +168,6 @@ def _limits(config: pytest.Config) -> Limits:
     return Limits(
         patience=Patience(first=first),
         seconds=None if minutes is None else minutes * 60,
-        concurrency=config.getoption("slm_concurrency"),
     )
 
 
