@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.doubles import StandingDouble
 from tests.projects import Project
 from tests.pytest_server import PytestServer, started_server
 
@@ -20,6 +21,14 @@ def server() -> Iterator[PytestServer]:
     """What runs pytest in the projects of the tests."""
     with started_server() as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def standing_double() -> Iterator[StandingDouble]:
+    """A double of Ollama that stands ready: ``standing_double.serve(*flags)``."""
+    double = StandingDouble()
+    yield double
+    double.close()
 
 
 @pytest.fixture

@@ -14,4 +14,9 @@ It runs as a program of its own, from the root of the checkout, and ends when it
 
 Tests start it with ``tests.doubles.ollama_double``. The faults it can be told to make are a table in
 ``scenarios.py``.
+
+Starting a process is most of what a test with a double costs, so a running one can be told to become another:
+``PUT /double`` with its flags as a JSON list of strings (``["--models", "phi3", "--scenario", "busy-503"]``)
+is answered with 204, and from then on it is what that command line would have started, but for its port.
+That is no part of Ollama, and is not in the log. ``tests.doubles.StandingDouble`` does it.
 """

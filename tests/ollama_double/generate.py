@@ -76,6 +76,8 @@ def generate(service: Service, exchange: Exchange) -> Outcome:
     exchange.loaded = service.runners.load(model, merged, body.get("shift") is not False, stay)
     load_duration = time.perf_counter_ns() - exchange.started
     if not prompt:
+        if faults.slow:
+            spend(service.settings.delay, exchange.gone)
         return answer(_still(body, "load"))
     system = str(body.get("system") or model.system)
     rendered = render(str(body.get("template") or model.template), system, str(prompt))
