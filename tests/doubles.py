@@ -62,16 +62,28 @@ class Double:
         folder: Path | None = None,
     ) -> "Double":
         """The same process as another double, with nothing of what it had; takes no start."""
+        if self._door("PUT", json.dumps(_flags(flags, log, answers, folder))) != 204:
+            raise ValueError(f"the double does not take {flags}")
+        return replace(self, log_file=log)
+
+    def rest(self) -> None:
+        """Wait until the log has every request so far, those that a client gave up on included."""
+        try:
+            status = self._door("GET")
+        except ConnectionError:
+            self.process.wait(START_SECONDS)
+        else:
+            if status != 204:
+                raise RuntimeError("the double is still busy")
+
+    def _door(self, method: str, body: str = "") -> int:
         host, _, port = self.address.removeprefix("http://").partition(":")
         connection = http.client.HTTPConnection(host, int(port), timeout=START_SECONDS)
         try:
-            connection.request("PUT", "/double", json.dumps(_flags(flags, log, answers, folder)))
-            status = connection.getresponse().status
+            connection.request(method, "/double", body)
+            return connection.getresponse().status
         finally:
             connection.close()
-        if status != 204:
-            raise ValueError(f"the double does not take {flags}")
-        return replace(self, log_file=log)
 
 
 class StandingDouble:
@@ -92,12 +104,20 @@ class StandingDouble:
         folder: Path | None = None,
     ) -> Double:
         """A double with these flags; at the address of the one before even where that has died."""
+        try:
+            self._double = self._running().become(*flags, log=log, answers=answers, folder=folder)
+        except (ConnectionError, http.client.HTTPException):
+            # It was about to end.
+            self._running().process.wait(START_SECONDS)
+            self._double = self._running().become(*flags, log=log, answers=answers, folder=folder)
+        return self._double
+
+    def _running(self) -> Double:
         before = self._double
         if before is None or before.process.poll() is not None:
             port = int(before.address.rpartition(":")[2]) if before else 0
-            before = self._stack.enter_context(ollama_double(port=port))
-        self._double = before.become(*flags, log=log, answers=answers, folder=folder)
-        return self._double
+            self._double = before = self._stack.enter_context(ollama_double(port=port))
+        return before
 
     def close(self) -> None:
         """End it."""

@@ -6,9 +6,11 @@ would take an article, and perhaps a key, to a server that nobody named: neither
 """
 
 import ipaddress
+import ssl
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import TypedDict
 
 import httpx
@@ -22,6 +24,10 @@ Hook = Callable[[httpx.Response], None]
 
 class TooLarge(httpx.DecodingError):
     """A reply is larger than any that can be true."""
+
+
+class Compressed(TooLarge):
+    """A reply is compressed although it was not to be, so its size is anybody's guess."""
 
 
 class HttpSettings(TypedDict):
@@ -45,7 +51,9 @@ def http_settings(
         gap: Longest wait for the next byte in seconds; ``seconds`` where it is not given.
         proxy: Address of the proxy to go through, if any.
     """
-    inner = httpx.HTTPTransport(trust_env=False, proxy=proxy, limits=httpx.Limits())
+    inner = httpx.HTTPTransport(
+        verify=_authorities(), trust_env=False, proxy=proxy, limits=httpx.Limits()
+    )
     return {
         "transport": BoundedTransport(inner, seconds),
         "timeout": httpx.Timeout(
@@ -68,9 +76,19 @@ class BoundedTransport(httpx.BaseTransport):
         self._most = most
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request."""
+        """Send a request.
+
+        Raises:
+            Compressed: some kilobytes may be gigabytes once they are unpacked, and their size is only
+                known then; so nothing compressed is asked for, and none is taken.
+        """
         began = time.monotonic()
+        request.headers["accept-encoding"] = "identity"
         response = self._inner.handle_request(request)
+        packed = response.headers.get("content-encoding", "identity").lower()
+        if packed != "identity":
+            response.close()
+            raise Compressed(f"a reply in {packed[:20]!r}, which nobody asked for", request=request)
         stream = response.stream
         if isinstance(stream, httpx.SyncByteStream):
             ends = None if self._seconds is None else began + self._seconds
@@ -104,6 +122,12 @@ class _BoundedStream(httpx.SyncByteStream):
 
     def close(self) -> None:
         self._inner.close()
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Whom to believe that an address is theirs. Reading them takes longer than most requests."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def proxy_for(url: str) -> str | None:

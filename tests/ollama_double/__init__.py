@@ -18,5 +18,6 @@ Tests start it with ``tests.doubles.ollama_double``. The faults it can be told t
 Starting a process is most of what a test with a double costs, so a running one can be told to become another:
 ``PUT /double`` with its flags as a JSON list of strings (``["--models", "phi3", "--scenario", "busy-503"]``)
 is answered with 204, and from then on it is what that command line would have started, but for its port.
-That is no part of Ollama, and is not in the log. ``tests.doubles.StandingDouble`` does it.
+``GET /double`` is answered as soon as the log has every request so far. This is no part of Ollama, and is not
+in the log. ``tests.doubles.StandingDouble`` and `Double.rest` use it.
 """

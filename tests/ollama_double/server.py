@@ -34,6 +34,7 @@ DOOR = "/double"
 """Where a test tells a running double to be another one; no part of Ollama."""
 _SMALL = 2048
 """Bytes up to which Go sends a length; longer bodies go in chunks."""
+_REST_SECONDS = 10.0
 _REASONS = {499: "status code 499"}
 
 
@@ -76,8 +77,8 @@ class Handler(BaseHTTPRequestHandler):
         if not _welcome(self.headers.get("Host", "")):
             self._write(Whole(403, b"", ""))
             return
-        if (self.command, path) == ("PUT", DOOR):
-            self._write(self._another(raw))
+        if path == DOOR:
+            self._write(self._behind_the_door(raw))
             return
         service = self.server.service
         journal = service.journal
@@ -113,8 +114,14 @@ class Handler(BaseHTTPRequestHandler):
         except Refusal as refusal:
             return refusal.whole
 
-    def _another(self, raw: bytes) -> Whole:
-        """Be what another command line would have started; requests that are open keep what they had."""
+    def _behind_the_door(self, raw: bytes) -> Whole:
+        """Be what another command line would have started; requests that are open keep what they had.
+
+        Any other method than PUT only waits until the log has every request so far.
+        """
+        if self.command != "PUT":
+            rests = self.server.service.journal.rest(_REST_SECONDS)
+            return Whole(204 if rests else 504, b"", "")
         try:
             self.server.service = Service(settings.read(json.loads(raw)))
         except (SystemExit, TypeError, ValueError):
