@@ -67,6 +67,15 @@ class OllamaStage:
             answers.insert(0, {"contains": PROMPT, "delay": 0})
         self._serve(*flags, answers=answers)
 
+    def play_for_all(self, row: Row) -> None:
+        """The fault befalls every prompt."""
+        scenario = f"{row.scenario}:{row.requests}".rstrip(":")
+        self._serve("--scenario", scenario, answers=rules())
+
+    def loads(self) -> int:
+        """How often the server has loaded a model."""
+        return sum(entry["loaded"] is True for entry in self._running.log())
+
     def mend(self) -> None:
         """The models that were made are still there."""
         self._serve(answers=rules())

@@ -9,6 +9,7 @@ import pytest
 
 from slm_harness.asking import Batch, Event, Failed, Limits, Obtained, fill
 from slm_harness.breach import TASK
+from slm_harness.errors import AnswerTimeout, ServerBusy
 from slm_harness.printable import printable
 from slm_harness.records import Verdict
 from slm_harness.retrying import Patience
@@ -69,7 +70,7 @@ class Run:
         self.evaluation = replace(articles, settings=settings, models={MODEL: spec})
         self._row, self._stage = row, stage
 
-    def play(self) -> Played:
+    def play(self, limits: Limits = LIMITS) -> Played:
         """Ask for everything that is not there yet."""
         played = Played([])
         wanted = [(MODEL, article) for article in self.evaluation.articles]
@@ -86,7 +87,7 @@ class Run:
             self.evaluation.sources,
             threading.Event(),
             told,
-            LIMITS,
+            limits,
         )
         return played
 
@@ -149,6 +150,52 @@ def test_every_failure_has_its_name_and_costs_no_answer(
     for article in run.evaluation.articles:
         if article != BEFALLEN or not isinstance(row.outcome, Unusable):
             assert run.verdicts(second.result(article)) == {Verdict.RIGHT: 9}
+
+
+def test_a_sick_server_is_left_alone(
+    articles: Evaluation, stage: OllamaStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After some failures in a row the rest is not asked, and the line names the last of them."""
+    row = Row("busy-503", "", ServerBusy, requests="2-")
+    stage.play_for_all(row)
+    monkeypatch.setenv("OLLAMA_HOST", stage.address)
+
+    played = Run(articles, row, stage, tmp_path).play(replace(LIMITS, in_a_row=2))
+
+    failed = [event for event in played.events if isinstance(event, Failed)]
+    assert [(one.kind, one.tries, one.ends_model) for one in failed] == [
+        ("ServerBusy", 6, False),
+        ("ServerBusy", 6, True),
+        ("GaveUp", 0, True),
+    ]
+    assert "server busy" in failed[-1].message
+
+
+def test_a_run_ends_when_its_time_is_over(
+    articles: Evaluation, stage: OllamaStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is open is not waited for, and what has not begun is not begun; both are TimeUp."""
+    row = Row("slow-first-byte", "", AnswerTimeout, delay=30)
+    stage.play(row)
+    monkeypatch.setenv("OLLAMA_HOST", stage.address)
+
+    played = Run(articles, row, stage, tmp_path).play(replace(LIMITS, seconds=1))
+
+    after = [played.result(article) for article in (BEFALLEN, "mill-lane")]
+    assert [one.kind for one in after if isinstance(one, Failed)] == ["TimeUp", "TimeUp"]
+
+
+def test_a_model_is_loaded_once(
+    articles: Evaluation, stage: OllamaStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Load, proof and articles have the same options, so that no request makes the server load anew."""
+    row = Row("glued-chunks", "", Right())
+    stage.play(row)
+    monkeypatch.setenv("OLLAMA_HOST", stage.address)
+
+    Run(articles, row, stage, tmp_path).play()
+
+    assert stage.loads() == 1
 
 
 def check_outcome(row: Row, run: Run, result: Obtained | Failed) -> None:

@@ -213,6 +213,7 @@ ANSWERS: Mapping[str, tuple[str, Way]] = {
         "405 method not allowed",
         lambda _: Whole(405, b"405 method not allowed", PLAIN),
     ),
+    "no-credit-402": ("402 of a cloud model", error(402, "out of credits")),
     # what stands in front of a server
     "empty-403": ("403 without a body", empty_forbidden),
     "proxy-407": ("407 of a proxy", page(407, "Proxy Authentication Required")),
