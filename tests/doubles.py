@@ -104,11 +104,12 @@ class StandingDouble:
         folder: Path | None = None,
     ) -> Double:
         """A double with these flags; at the address of the one before even where that has died."""
+        before = self._running()
         try:
-            self._double = self._running().become(*flags, log=log, answers=answers, folder=folder)
+            self._double = before.become(*flags, log=log, answers=answers, folder=folder)
         except (ConnectionError, http.client.HTTPException):
             # It was about to end.
-            self._running().process.wait(START_SECONDS)
+            before.process.wait(START_SECONDS)
             self._double = self._running().become(*flags, log=log, answers=answers, folder=folder)
         return self._double
 

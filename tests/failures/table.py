@@ -301,7 +301,7 @@ BEFORE = Section(
             do=LOG,
         ),
         Row(
-            "load-stall",
+            "load-stuck",
             "the load comes to no end",
             AnswerTimeout,
             1,

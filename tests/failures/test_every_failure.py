@@ -185,19 +185,6 @@ def test_a_run_ends_when_its_time_is_over(
     assert [one.kind for one in after if isinstance(one, Failed)] == ["TimeUp", "TimeUp"]
 
 
-def test_a_model_is_loaded_once(
-    articles: Evaluation, stage: OllamaStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Load, proof and articles have the same options, so that no request makes the server load anew."""
-    row = Row("glued-chunks", "", Right())
-    stage.play(row)
-    monkeypatch.setenv("OLLAMA_HOST", stage.address)
-
-    Run(articles, row, stage, tmp_path).play()
-
-    assert stage.loads() == 1
-
-
 def check_outcome(row: Row, run: Run, result: Obtained | Failed) -> None:
     """What became of the article that the fault befell."""
     verdicts = run.verdicts(result)
