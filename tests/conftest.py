@@ -16,6 +16,15 @@ settings.register_profile("project", deadline=None, suppress_health_check=[Healt
 settings.load_profile("project")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The real server, if any, that tests/contract is held against."""
+    group = parser.getgroup("contract")
+    group.addoption(
+        "--ollama-url", metavar="URL", help="a real Ollama server in place of the double"
+    )
+    group.addoption("--ollama-model", metavar="NAME", help="a model that it has pulled")
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[PytestServer]:
     """What runs pytest in the projects of the tests."""

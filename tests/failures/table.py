@@ -26,7 +26,7 @@ from slm_harness.errors import (
 )
 from tests.failures.row import Right, Row, Section, Unusable
 
-CUT_OFF = Unusable("cut off at the token limit")
+CUT_OFF = Unusable("the reply was cut off at the token limit")
 NO_JSON = Unusable("the reply is no JSON")
 WAIT = "nothing; if it stays so, use fewer at once (`concurrency`)"
 LOG = "see the server's log"
@@ -190,7 +190,7 @@ SILENT = Section(
         Row(
             "loop",
             "the server gave up on a model that repeats itself",
-            Unusable("repeated itself"),
+            Unusable("the reply repeated itself"),
             1,
             (2, 4),
         ),
@@ -244,12 +244,18 @@ MODEL = Section(
         Row(
             "schema-violation",
             "one field is missing, another is too many",
-            Unusable("no field", 1),
+            Unusable("the reply has no field", 1),
             1,
             (7,),
         ),
-        Row("other-object", "an object of its own", Unusable("none of the fields"), 1, (7,)),
-        Row("json-array", "a list", Unusable("no JSON object"), 1, (7,)),
+        Row(
+            "other-object",
+            "an object of its own",
+            Unusable("the reply has none of the fields"),
+            1,
+            (7,),
+        ),
+        Row("json-array", "a list", Unusable("the reply is no JSON object"), 1, (7,)),
         Row(
             "duplicate-keys",
             "one answer twice, and differently",
@@ -299,16 +305,6 @@ BEFORE = Section(
             ModelUnavailable,
             phase="build",
             do=LOG,
-        ),
-        Row(
-            "load-stuck",
-            "the load comes to no end",
-            AnswerTimeout,
-            1,
-            (14,),
-            "build",
-            delay=30,
-            timeout=0.7,
         ),
         Row(
             "load-busy",
