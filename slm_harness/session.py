@@ -225,6 +225,7 @@ class Evaluation:
                 expected=shortened(expected, GOT_LENGTH),
                 got="",
                 reason=result.message,
+                failure=result.kind,
             )
         reply = result.stored.reply
         reading = read(reply, self.settings.task)

@@ -165,7 +165,7 @@ def retry_after(headers: Mapping[str, str], said: str, now: float | None = None)
 
 def one_line(said: object) -> str:
     """What a server said, out of the JSON that it may be in, as one line of at most 300 characters."""
-    for _ in range(4):  # an error inside an error's text, and no deeper
+    for _ in range(6):  # an error inside an error's text, and no deeper
         if isinstance(said, str) and said.lstrip().startswith("{"):
             try:
                 said = json.loads(said)
