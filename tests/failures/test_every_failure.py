@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from slm_harness.asking import Batch, Event, Failed, Limits, Obtained, fill
 from slm_harness.breach import TASK
 from slm_harness.errors import AnswerTimeout, ServerBusy
 from slm_harness.printable import printable
-from slm_harness.records import Verdict
+from slm_harness.records import Outcome, Verdict
 from slm_harness.retrying import Patience
 from slm_harness.session import Case, Evaluation, Settings
 from tests.doubles import ROOT, StandingDouble
@@ -22,6 +23,7 @@ from tests.projects import LABELS, PAGES
 
 LIMITS = Limits(patience=Patience(first=0.001, longest=0.002, budget=5))
 PAUSE = "; again in "
+_GRADED: dict[tuple[str, str, str], Sequence[Outcome]] = {}
 
 
 @pytest.fixture(scope="session")
@@ -103,14 +105,24 @@ class Run:
 
     def verdicts(self, result: Obtained | Failed) -> dict[Verdict, int]:
         """How often each verdict comes out of the grading of one article."""
-        cases = [Case(MODEL, result.article, question) for question in TASK.ids]
-        return Counter(self.evaluation.outcome(case, result).verdict for case in cases)
+        return Counter(one.verdict for one in self._outcomes(result))
 
     def reasons(self, result: Obtained | Failed) -> list[str]:
         """Why the answers about one article that are unusable are so."""
-        cases = [Case(MODEL, result.article, question) for question in TASK.ids]
-        outcomes = [self.evaluation.outcome(case, result) for case in cases]
-        return [one.reason for one in outcomes if one.verdict is Verdict.UNUSABLE]
+        return [o.reason for o in self._outcomes(result) if o.verdict is Verdict.UNUSABLE]
+
+    def _outcomes(self, result: Obtained | Failed) -> Sequence[Outcome]:
+        """The grades of one article. The same words are graded once for all rows, which most have."""
+        if isinstance(result, Failed):
+            return self._grade(result)
+        words = (result.article, result.stored.reply.finish, result.stored.reply.text)
+        if words not in _GRADED:
+            _GRADED[words] = self._grade(result)
+        return _GRADED[words]
+
+    def _grade(self, result: Obtained | Failed) -> Sequence[Outcome]:
+        cases = (Case(MODEL, result.article, question) for question in TASK.ids)
+        return tuple(self.evaluation.outcome(case, result) for case in cases)
 
 
 @pytest.fixture
