@@ -11,6 +11,7 @@ from tests.failures.seen import SEEN, Seen
 from tests.failures.table import ROWS, SECTIONS
 
 _PATIENCE = Patience()
+_KINDS = ("kind", "what it means", "tries", "ends the model's run", "what to do")
 _HEAD = f"""\
 # Failures
 
@@ -54,6 +55,36 @@ no other project is named.
 """
 
 
+TO_DO = {
+    "ServerUnreachable": "start it (`ollama serve`), or set `OLLAMA_HOST=host:port`",
+    "AccessDenied": "is the address right, and is a proxy in front of it?",
+    "Redirected": "name the address that it points to, if that is the server that you mean",
+    "QuotaExhausted": "look at the account",
+    "ModelUnavailable": "as the line says: another name, another build of the model, a smaller `num_ctx`",
+    "PullFailed": "run again, which resumes; look the name up at ollama.com/library",
+    "OutOfMemory": "free memory, or a smaller model or `num_ctx`",
+    "SchemaNotEnforced": "update the server, or `--unconstrained`",
+    "ServerBusy": "wait; a smaller `concurrency`",
+    "ServerFailed": "see the server's log",
+    "RunnerStopped": "see the server's log; often it is memory",
+    "ConnectionBroken": "see the server's log, then run again",
+    "AnswerTimeout": "a longer `timeout` in models.yaml, or a server with less to do",
+    "ReplyUnfinished": "run again; if it stays so, see the server's log",
+    "ReplyMisplaced": "update Ollama: this model and version do not go together with a schema",
+    "ReplyUnreadable": "is it the right server, and is a proxy in between?",
+    "RequestRefused": "update the server",
+    "PromptTooLong": "a larger `options: num_ctx`, or a shorter article",
+    "PromptCut": "a larger `options: num_ctx`, or a shorter article",
+    "PromptEmpty": "look at the page: `slm-harness show`",
+    "GaveUp": "mend what the line names, then run again: what has come is kept",
+    "TimeUp": "run again: it goes on where it stopped",
+    "StoreDamaged": "move the named file away; the article is asked anew",
+    "NeverAsked": "run where the server is, accept, commit",
+    "NotAsked": "run again",
+}
+"""What a user can do about each kind, in general; the line of a run is more exact."""
+
+
 def kinds() -> Sequence[type[NotMeasured]]:
     """Every kind of not measured, a kind before those below it."""
 
@@ -68,7 +99,7 @@ def kinds() -> Sequence[type[NotMeasured]]:
 
 def document() -> str:
     """The whole file."""
-    parts = [_HEAD, *_table(("kind", "what it means", "tries", "ends the model's run"), _kinds())]
+    parts = [_HEAD, *_table(_KINDS, _kinds())]
     parts += ["", _UNUSABLE, *_table(("reason", "met as"), _unusable())]
     parts += ["", _ROWS]
     for section in SECTIONS:
@@ -81,7 +112,8 @@ def document() -> str:
 def _kinds() -> Iterator[tuple[str, ...]]:
     for kind in kinds():
         ends = "at once" if kind.ends_model else "after several in a row" if kind.sick else "no"
-        yield f"`{kind.__name__}`", " ".join((kind.__doc__ or "").split()), str(kind.tries), ends
+        name, meaning = kind.__name__, " ".join((kind.__doc__ or "").split())
+        yield f"`{name}`", meaning, str(kind.tries), ends, TO_DO.get(name, "")
 
 
 def _unusable() -> Iterator[tuple[str, ...]]:

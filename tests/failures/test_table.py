@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.doubles import ROOT
-from tests.failures.document import document, kinds
+from tests.failures.document import TO_DO, document, kinds
 from tests.failures.row import Row
 from tests.failures.seen import SEEN
 from tests.failures.table import ROWS
@@ -34,6 +34,11 @@ def some_test_has(words: str) -> bool:
 def test_the_document_is_what_the_table_gives() -> None:
     """Whoever changes the table or the errors runs ``make docs``."""
     assert (ROOT / "docs" / "failures.md").read_text(encoding="utf-8") == document()
+
+
+def test_every_kind_says_what_to_do() -> None:
+    """In the document, in the order of the tree."""
+    assert list(TO_DO) == [kind.__name__ for kind in kinds()]
 
 
 def test_every_row_is_another() -> None:

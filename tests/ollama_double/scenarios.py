@@ -100,7 +100,6 @@ TABLE: dict[str, tuple[Fault, ...]] = {
     "pull-zero-size": (Fault("a model of 0 bytes", at=TAGS, bend=pulling.zero_size),),
     "pull-slow": (Fault("takes a quarter of a second", at=PULL, steps=pulling.late(0.25)),),
     "create-slow": (Fault("takes a quarter of a second", at=CREATE, steps=pulling.late(0.25)),),
-    "create-stuck": (Fault("nothing for a minute", at=CREATE, steps=pulling.late(60)),),
     "create-error": (
         Fault(
             "disk full", at=CREATE, breaks="write /models/blobs/sha256-1: no space left on device"
