@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tests.ollama_double import bending as bend
-from tests.ollama_double import pulling
+from tests.ollama_double import instead, pulling, standing_in
 from tests.ollama_double import sending as send
-from tests.ollama_double import standing_in as instead
 from tests.ollama_double.wire import Fields, Outcome
 
 GENERATE, SHOW, PS, PULL, CREATE, TAGS = (
@@ -115,7 +114,7 @@ TABLE: dict[str, tuple[Fault, ...]] = {
     "bare-template": (Fault("a template without SYSTEM", at=SHOW, bend=bend.bare_template),),
     "no-completion": (
         Fault("an embedding model", at=SHOW, bend=bend.only_embeds),
-        Fault("cannot generate", instead=instead.cannot_generate, on_load=True),
+        Fault("cannot generate", instead=standing_in.cannot_generate, on_load=True),
     ),
 }
 
