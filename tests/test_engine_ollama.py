@@ -125,7 +125,8 @@ def test_what_the_base_brings_along_is_told(monkeypatch: pytest.MonkeyPatch) -> 
         ollama_double("--models", "phi3", "--scenario", "base-leftovers") as double,
         engine_at(double, monkeypatch) as engine,
     ):
-        inherited = dict(engine.identify(RECIPE, quiet).inherited)
+        told: list[str] = []
+        inherited = dict(engine.identify(RECIPE, told.append).inherited)
 
     messages = inherited.pop("messages")
     assert list(inherited.items()) == [
@@ -136,6 +137,7 @@ def test_what_the_base_brings_along_is_told(monkeypatch: pytest.MonkeyPatch) -> 
     ]
     assert isinstance(messages, dict)
     assert messages["count"] == 1
+    assert told == ["phi3 has messages of its own, which stay in front of every prompt"]
 
 
 def test_stop_words_of_a_base_are_in_one_order(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,11 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
+import httpx
+import ollama
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -171,6 +174,7 @@ def test_an_odd_stream_is_followed_to_its_end(
         ("pull-silent", r"\S+ said nothing for 0.6 s"),
         ("pull-unfinished", "ended with 'verifying sha256 digest' instead of success"),
         ("pull-midstream-error", r"max retries exceeded: unexpected EOF"),
+        ("pull-no-network", r"dial tcp: lookup hf\.co: i/o timeout"),
         ("pull-digest-mismatch", r"digest mismatch, file must be downloaded again"),
     ],
 )
@@ -239,6 +243,20 @@ def test_what_cannot_be_pulled_is_named_at_once(
 
     assert pulls == 1
     assert "\n" not in caught.value.message
+
+
+def test_the_double_keeps_what_has_come_of_a_pull() -> None:
+    """As the real server does: a second pull begins where the first was cut."""
+    with ollama_double("--pullable", "phi3", "--scenario", "pull-cut:1-1") as double:
+        client = ollama.Client(double.address, timeout=5, trust_env=False)
+        with closing(client._client):
+            with pytest.raises(httpx.RemoteProtocolError):
+                list(client.pull("phi3", stream=True))
+            again = [step for step in client.pull("phi3", stream=True) if step.total]
+
+    size = again[0].total or 0
+    first = [step.completed for step in again if step.digest == again[0].digest]
+    assert first == [size // 2, size]
 
 
 def test_a_base_of_no_bytes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

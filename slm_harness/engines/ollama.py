@@ -83,9 +83,12 @@ class OllamaEngine:
 
     def identify(self, recipe: Recipe, report: Report) -> Identity:
         """Server version, digest of the base (pulled when missing), its template, all options."""
-        found = self.known(recipe)
-        if found is not None:
-            return found
+        found = self.known(recipe) or self._pulled(recipe, report)
+        if "messages" in found.inherited:
+            report(f"{found.base} has messages of its own, which stay in front of every prompt")
+        return found
+
+    def _pulled(self, recipe: Recipe, report: Report) -> Identity:
         with changing(self._host, self._closed, report, self._waits.lock):
             # Whoever had the lock may have pulled it.
             if self._entry(self._spec.base) is None:

@@ -47,7 +47,7 @@ class PullLimits:
 
     stall: float = PULL_STALL_SECONDS
     """Longest time in which no layer grows; the server tries a stalled part again after 30 s by itself."""
-    silence: float = 900.0
+    silence: float = 600.0
     """Longest time without a word: the server reads a large file again to verify it, and says nothing."""
     tries: int = 6
     pause: float = 2.0
@@ -58,7 +58,8 @@ _FINAL: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(words, re.IGNORECASE), advice)
     for words, advice in (
         (
-            r"shard|quantiz|quantis|\bgguf\b|pull model manifest: 400",
+            # Not the bare words: they stand in addresses of repositories, and so in every message.
+            r"sharded gguf|valid quantization|is not gguf|pull model manifest: 400",
             "name a repository of GGUF files in one piece, and one of its quantisations, as in "
             "hf.co/USER/REPO-GGUF:Q4_K_M",
         ),

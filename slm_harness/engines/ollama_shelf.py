@@ -23,6 +23,8 @@ from slm_harness.locks import held, lock_of_server
 LOCK_SECONDS = 6 * 3600.0
 """Longest wait for another run that pulls or makes a model; one that has died lets go at once."""
 
+_TELL_SECONDS = 10.0
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -210,11 +212,15 @@ def lock(host: str) -> Path:
 def _waiting(
     host: str, stop: threading.Event, ended: threading.Event, report: Report, seconds: float
 ) -> Callable[[], None]:
-    until = time.monotonic() + seconds
+    began = due = time.monotonic()
 
     def waiting() -> None:
-        report(f"waiting for another run that pulls or makes a model at {host}")
-        if stop.is_set() or time.monotonic() > until:
+        nonlocal due
+        now = time.monotonic()
+        if now >= due:
+            due = now + _TELL_SECONDS
+            report(f"waiting for another run that pulls or makes a model at {host}")
+        if stop.is_set() or now > began + seconds:
             ended.set()
 
     return waiting

@@ -24,12 +24,14 @@ def _until_half(steps: Steps) -> Iterator[tuple[Fields, bool]]:
 
 
 def stalled(steps: Steps) -> Steps:
-    """Half of a layer, and then the same line until the client goes."""
+    """Half of a layer, and then the same line until the client goes, or for twenty seconds."""
     for step, half in _until_half(steps):
         yield step
-        while half:
+        for _ in range(1000 if half else 0):
             time.sleep(_TICK)
             yield step
+        if half:
+            raise HangUp
 
 
 def silent(steps: Steps) -> Steps:

@@ -86,6 +86,16 @@ TABLE: dict[str, tuple[Fault, ...]] = {
             ),
         ),
     ),
+    "pull-no-network": (
+        Fault(
+            "the server cannot reach the registry",
+            at=PULL,
+            steps=pulling.refused(
+                'pull model manifest: Get "https://hf.co/v2/u/sharded-GGUF/manifests/latest": '
+                "dial tcp: lookup hf.co: i/o timeout"
+            ),
+        ),
+    ),
     "pull-dies": (Fault("the whole program exits half way", at=PULL, steps=pulling.dying),),
     "pull-stalled": (Fault("the same line for ever", at=PULL, steps=pulling.stalled),),
     "pull-silent": (Fault("not a word more, for ten seconds", at=PULL, steps=pulling.silent),),
