@@ -30,7 +30,7 @@ CONNECTION = Section(
         Row("huge-header", "a header of 200 KB", ConnectionBroken, 3),
         Row("die", "the server is gone, and stays gone", ServerUnreachable, 4, reached=1),
         Row("die", "the server ends and is started again", Right(), 2, restarts=True),
-        Row("slow-first-byte", "no word in time", AnswerTimeout, 1, (14,), delay=30, timeout=0.7),
+        Row("slow-first-byte", "no word in time", AnswerTimeout, 1, (14,), delay=30, timeout=1.2),
         Row(
             "trickle",
             "a trickle: never silent, never done",
@@ -38,7 +38,7 @@ CONNECTION = Section(
             1,
             (14,),
             delay=0.2,
-            timeout=0.7,
+            timeout=1.2,
         ),
         Row(
             "stalled-body",
@@ -47,7 +47,7 @@ CONNECTION = Section(
             1,
             (14,),
             delay=3,
-            timeout=0.7,
+            timeout=1.2,
         ),
         Row("endless", "a reply without an end", ReplyUnreadable, do=LOG),
         Row("gzip-bomb", "a small reply that unpacks to a huge one", ReplyUnreadable, do=LOG),
