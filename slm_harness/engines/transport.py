@@ -18,6 +18,8 @@ import httpx
 MOST_BYTES = 64 * 2**20
 """Largest reply that is read, in bytes. Ollama sends a number for each token of the context."""
 CONNECT_SECONDS = 5.0
+_KEPT = ("location", "retry-after", "retry-after-ms")
+"""Headers of a failure that say more than its status."""
 
 Hook = Callable[[httpx.Response], None]
 
@@ -88,7 +90,11 @@ class BoundedTransport(httpx.BaseTransport):
         packed = response.headers.get("content-encoding", "identity").lower()
         if packed != "identity":
             response.close()
-            raise Compressed(f"a reply in {packed[:20]!r}, which nobody asked for", request=request)
+            if response.is_success:
+                raise Compressed(f"a reply in {packed[:20]!r}, which nobody asked for")
+            # What the failure is follows from its status; its words are lost.
+            kept = {name: response.headers[name] for name in _KEPT if name in response.headers}
+            return httpx.Response(response.status_code, headers=kept, request=request)
         stream = response.stream
         if isinstance(stream, httpx.SyncByteStream):
             ends = None if self._seconds is None else began + self._seconds

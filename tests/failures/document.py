@@ -44,8 +44,9 @@ Such a reply is kept like any other: asking again would bring the same.
 _ROWS = """\
 ## What is met, and how it is told
 
-*Ends* means that the model's other articles are not tried; they fail with the same line. Where the last
-column is empty, the message itself says what to do.
+*Ends* means that the model's other articles are not tried; they fail with the same line. *Graded* means that
+the answers count as if nothing had been. What to do is in the message and in the table of kinds above; the last
+column has what is peculiar to a case.
 """
 _SEEN = """\
 ## Seen in the field
@@ -142,7 +143,7 @@ def _told(row: Row) -> str:
 def named(outcome: Outcome) -> str:
     """An outcome in the words of the document."""
     if isinstance(outcome, Right):
-        return "nothing: the reply is graded"
+        return "*graded*"
     if isinstance(outcome, Unusable):
         each = "" if outcome.questions > 1 else ", for that question"
         return f"*unusable*{each}: {outcome.problem}"

@@ -17,8 +17,6 @@ from slm_harness.errors import (
 )
 from tests.failures.row import Right, Row, Section
 
-WAIT = "nothing; if it stays so, use fewer at once (`concurrency`)"
-LOG = "see the server's log"
 BEFORE = Section(
     "Before the first article",
     (
@@ -39,26 +37,32 @@ BEFORE = Section(
             3,
             (12,),
             "build",
-            do=LOG,
         ),
-        Row("load-crash", "the same once", Right(), 2, (12,), "build", requests="1-1"),
+        Row(
+            "load-crash",
+            "the same once, and then all is well",
+            Right(),
+            2,
+            (12,),
+            "build",
+            requests="1-1",
+        ),
         Row(
             "load-timeout",
             "the load comes to no end on the server",
             ModelUnavailable,
             phase="build",
-            do=LOG,
         ),
+        Row("load-busy", "503, too many models wait to be loaded", ServerBusy, 6, (10,), "build"),
         Row(
             "load-busy",
-            "503, too many models wait to be loaded",
-            ServerBusy,
-            6,
+            "the same twice, and then all is well",
+            Right(),
+            3,
             (10,),
             "build",
-            do=WAIT,
+            requests="1-2",
         ),
-        Row("load-busy", "the same twice", Right(), 3, (10,), "build", requests="1-2"),
         Row("old-gguf", "the model's file is for another version", ModelUnavailable, phase="build"),
         Row(
             "no-binary",
@@ -123,43 +127,32 @@ BEFORE = Section(
 ERRORS = Section(
     "The server says that it cannot",
     (
-        Row("busy-503", "503 `server busy`: its queue is full", ServerBusy, 6, (10,), do=WAIT),
+        Row("busy-503", "503 `server busy`: its queue is full", ServerBusy, 6, (10,)),
         Row("busy-503", "the same, and then there is room", Right(), 3, (10,), requests="1-2"),
-        Row("busy-503-soon", "503 with `Retry-After: 0`", ServerBusy, 6, do=WAIT),
+        Row("busy-503-soon", "503 with `Retry-After: 0`", ServerBusy, 6),
         Row(
             "busy-503-hour",
             "503 with a `Retry-After` beyond our patience",
             ServerBusy,
             do="run again when the server said; what has come is kept",
         ),
-        Row("limit-429", "429 with a `Retry-After` date that is over", ServerBusy, 6, do=WAIT),
-        Row("limit-429", "the same once", Right(), 2, requests="1-1"),
+        Row("limit-429", "429 with a `Retry-After` date that is over", ServerBusy, 6),
+        Row("limit-429", "the same once, and then all is well", Right(), 2, requests="1-1"),
         Row(
             "limit-429-2099",
             "429 with a `Retry-After` date far ahead",
             ServerBusy,
             do="run again when the server said; what has come is kept",
         ),
-        Row(
-            "cloud-503", "503 `Server overloaded`, of a cloud model", ServerBusy, 6, (29,), do=WAIT
-        ),
-        Row("canceled-499", "499 `request canceled`", ServerBusy, 6, do=WAIT),
-        Row("no-slots-500", "500 `no slots available`", ServerBusy, 6, (15,), do=WAIT),
-        Row("status-500", "500 `unexpected server status`", ServerFailed, 3, do=LOG),
-        Row("eof-500", "500, its runner hung up (`EOF`)", ServerFailed, 3, do=LOG),
-        Row("empty-500", "500 with no word", ServerFailed, 3, do=LOG),
-        Row(
-            "runner-500",
-            "500 `model runner has unexpectedly stopped`",
-            RunnerStopped,
-            3,
-            (11,),
-            do=LOG,
-        ),
-        Row("runner-500", "the same once", Right(), 2, (11,), requests="1-1"),
-        Row(
-            "midstream-error", "the runner dies in the middle of a reply", RunnerStopped, 3, do=LOG
-        ),
+        Row("cloud-503", "503 `Server overloaded`, of a cloud model", ServerBusy, 6, (29,)),
+        Row("canceled-499", "499 `request canceled`", ServerBusy, 6),
+        Row("no-slots-500", "500 `no slots available`", ServerBusy, 6, (15,)),
+        Row("status-500", "500 `unexpected server status`", ServerFailed, 3),
+        Row("eof-500", "500, its runner hung up (`EOF`)", ServerFailed, 3),
+        Row("empty-500", "500 with no word", ServerFailed, 3),
+        Row("runner-500", "500 `model runner has unexpectedly stopped`", RunnerStopped, 3, (11,)),
+        Row("runner-500", "the same once, and then all is well", Right(), 2, (11,), requests="1-1"),
+        Row("midstream-error", "the runner dies in the middle of a reply", RunnerStopped, 3),
         Row("cuda-500", "500 `CUDA error: out of memory` on a long article", OutOfMemory, 1, (13,)),
         Row(
             "nested-json-400",
@@ -195,11 +188,11 @@ ERRORS = Section(
             QuotaExhausted,
             do="top up, or wait",
         ),
-        Row("list-error", "500 with a JSON list", ServerFailed, 3, do=LOG),
-        Row("null-error", "500 with `null`", ServerFailed, 3, do=LOG),
-        Row("number-error", "500 with a number", ServerFailed, 3, do=LOG),
-        Row("nested-error", "500, an error in an error in an error", ServerFailed, 3, do=LOG),
-        Row("unknown-error", "500 with an object that has no error in it", ServerFailed, 3, do=LOG),
+        Row("list-error", "500 with a JSON list", ServerFailed, 3),
+        Row("null-error", "500 with `null`", ServerFailed, 3),
+        Row("number-error", "500 with a number", ServerFailed, 3),
+        Row("nested-error", "500, an error in an error in an error", ServerFailed, 3),
+        Row("unknown-error", "500 with an object that has no error in it", ServerFailed, 3),
     ),
 )
 
@@ -217,10 +210,11 @@ FRONT = Section(
             RequestRefused,
             do="raise the proxy's limit, or ask the server itself",
         ),
-        Row("html-500", "500 with a page of HTML", ServerFailed, 3, do=LOG),
-        Row("html-502", "502 with a page of HTML", ServerFailed, 3, do=LOG),
-        Row("html-502", "the same once", Right(), 2, requests="1-1"),
-        Row("html-503", "503 with a page of HTML", ServerBusy, 6, do=WAIT),
+        Row("html-500", "500 with a page of HTML", ServerFailed, 3),
+        Row("html-502", "502 with a page of HTML", ServerFailed, 3),
+        Row("html-502", "the same once, and then all is well", Right(), 2, requests="1-1"),
+        Row("gzip-502", "502 with a page in gzip", ServerFailed, 3),
+        Row("html-503", "503 with a page of HTML", ServerBusy, 6),
         Row(
             "html-504",
             "504 with a page of HTML",

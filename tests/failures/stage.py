@@ -1,5 +1,6 @@
 """Where a row is played: a double of the engine's server, with what the row needs of it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -30,6 +31,10 @@ class Stage(Protocol):
 
     def spec(self, row: Row) -> ModelSpec:
         """The entry of the model that is asked."""
+        ...
+
+    def environment(self) -> Mapping[str, str]:
+        """The variables by which the engine finds the server."""
         ...
 
     def prompts(self) -> list[str]:
@@ -101,10 +106,9 @@ class OllamaStage:
             return sum(MARK in prompt for prompt in prompts)
         return prompts.count(PROMPT if row.phase == "proof" else "")
 
-    @property
-    def address(self) -> str:
-        """For ``OLLAMA_HOST``."""
-        return self._running.address
+    def environment(self) -> Mapping[str, str]:
+        """Ollama's own variable."""
+        return {"OLLAMA_HOST": self._running.address}
 
     @property
     def _running(self) -> Double:

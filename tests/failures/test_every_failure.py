@@ -126,8 +126,8 @@ class Run:
 
 
 @pytest.fixture
-def stage(standing_double: StandingDouble, tmp_path: Path) -> OllamaStage:
-    """The double of Ollama; the engine finds it through the environment."""
+def ollama_stage(standing_double: StandingDouble, tmp_path: Path) -> OllamaStage:
+    """Where rows of the engine ``ollama`` are played; another engine has a fixture of that form too."""
     return OllamaStage(standing_double, tmp_path)
 
 
@@ -135,13 +135,14 @@ def stage(standing_double: StandingDouble, tmp_path: Path) -> OllamaStage:
 def test_every_failure_has_its_name_and_costs_no_answer(
     row: Row,
     articles: Evaluation,
-    stage: OllamaStage,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> None:
     """The named outcome after so many tries; nothing else lost, nothing wrong; then all is right."""
+    stage: Stage = request.getfixturevalue(f"{row.engine}_stage")
     stage.play(row)
-    monkeypatch.setenv("OLLAMA_HOST", stage.address)
+    enter(stage, monkeypatch)
     run = Run(articles, row, stage, tmp_path)
 
     first = run.play()
@@ -165,14 +166,14 @@ def test_every_failure_has_its_name_and_costs_no_answer(
 
 
 def test_a_sick_server_is_left_alone(
-    articles: Evaluation, stage: OllamaStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    articles: Evaluation, ollama_stage: OllamaStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After some failures in a row the rest is not asked, and the line names the last of them."""
     row = Row("busy-503", "", ServerBusy, requests="2-")
-    stage.play_for_all(row)
-    monkeypatch.setenv("OLLAMA_HOST", stage.address)
+    ollama_stage.play_for_all(row)
+    enter(ollama_stage, monkeypatch)
 
-    played = Run(articles, row, stage, tmp_path).play(replace(LIMITS, in_a_row=2))
+    played = Run(articles, row, ollama_stage, tmp_path).play(replace(LIMITS, in_a_row=2))
 
     failed = [event for event in played.events if isinstance(event, Failed)]
     assert [(one.kind, one.tries, one.ends_model) for one in failed] == [
@@ -184,17 +185,23 @@ def test_a_sick_server_is_left_alone(
 
 
 def test_a_run_ends_when_its_time_is_over(
-    articles: Evaluation, stage: OllamaStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    articles: Evaluation, ollama_stage: OllamaStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is open is not waited for, and what has not begun is not begun; both are TimeUp."""
     row = Row("slow-first-byte", "", AnswerTimeout, delay=30)
-    stage.play(row)
-    monkeypatch.setenv("OLLAMA_HOST", stage.address)
+    ollama_stage.play(row)
+    enter(ollama_stage, monkeypatch)
 
-    played = Run(articles, row, stage, tmp_path).play(replace(LIMITS, seconds=1))
+    played = Run(articles, row, ollama_stage, tmp_path).play(replace(LIMITS, seconds=1))
 
     after = [played.result(article) for article in (BEFALLEN, "mill-lane")]
     assert [one.kind for one in after if isinstance(one, Failed)] == ["TimeUp", "TimeUp"]
+
+
+def enter(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the engine find the stage's server."""
+    for name, value in stage.environment().items():
+        monkeypatch.setenv(name, value)
 
 
 def check_outcome(row: Row, run: Run, result: Obtained | Failed) -> None:

@@ -1,5 +1,6 @@
 """The answers given instead of the server's own, by the name of their scenario."""
 
+import gzip
 from collections.abc import Mapping
 
 from tests.ollama_double.standing_in import (
@@ -114,6 +115,7 @@ ANSWERS: Mapping[str, tuple[str, Way]] = {
     "too-large-413": ("413 of a proxy", page(413, "Request Entity Too Large")),
     "html-500": ("500, HTML", page(500, "Internal Server Error")),
     "html-502": ("502, HTML of a proxy", page(502, "Bad Gateway")),
+    "gzip-502": ("502, a page in gzip", packed("gzip", gzip.compress(b"<html>502</html>"), 502)),
     "html-503": ("503, HTML of a proxy", page(503, "Service Temporarily Unavailable")),
     "html-504": ("504, HTML of a proxy", page(504, "Gateway Time-out")),
     "list-error": ("500, body a JSON list", body(500, '["something","went","wrong"]')),

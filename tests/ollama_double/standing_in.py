@@ -53,9 +53,9 @@ def raw(*pieces: bytes) -> Way:
     return lambda _: Raw(iter(pieces))
 
 
-def packed(encoding: str, content: bytes) -> Way:
+def packed(encoding: str, content: bytes, status: int = 200) -> Way:
     """A body that is said to be compressed."""
-    return lambda _: Whole(200, content, headers={"Content-Encoding": encoding})
+    return lambda _: Whole(status, content, headers={"Content-Encoding": encoding})
 
 
 def endless(_: Fields) -> Raw:
