@@ -37,8 +37,9 @@ def test_a_missing_base_is_pulled_built_upon_and_asked(
         (created,) = double.bodies("/api/create")
         load, proof, asked = double.bodies("/api/generate")
         pulls = double.count("/api/pull")
+        loads = [entry["loaded"] for entry in double.log() if entry["path"] == "/api/generate"]
 
-    assert pulls == 1
+    assert (pulls, loads) == (1, [True, False, False])
     assert (created["from"], created["system"]) == ("phi3:latest", RECIPE.system)
     assert created["model"] == identity.serves
     assert load["prompt"] == ""

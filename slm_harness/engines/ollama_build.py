@@ -52,7 +52,10 @@ def load(client: StrictClient, host: str, identity: Identity) -> Mapping[str, ob
         NotMeasured: it cannot be loaded.
     """
     with translated(f"loading {identity.serves}", host):
-        client.generate(identity.serves, "", options=dict(identity.options), keep_alive=KEEP_ALIVE)
+        # The very settings of the requests that follow: with any other the server loads it twice.
+        client.generate_whole(
+            identity.serves, "", schema={}, options=identity.options, keep_alive=KEEP_ALIVE
+        )
         running = client.ps()
     return _loaded(running, _family(listed(client, host), identity), identity)
 
