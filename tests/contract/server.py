@@ -11,7 +11,8 @@ Json = dict[str, Any]
 
 PREFIX = "slm-harness-contract-"
 """All models that a contract test makes have it."""
-OPTIONS: Json = {"num_ctx": 1024, "num_predict": 96, "temperature": 0, "seed": 1, "top_k": 1}
+OPTIONS: Json = {"num_ctx": 2048, "num_predict": 96, "temperature": 0, "seed": 1, "top_k": 1}
+"""A window that models with eyes get too: they get 2048 tokens at least, whatever is asked for."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ silently wrong. Two rules follow:
 
 * **No reply of it may be committed to** ``evals/answers/``: its answers come from a file that a test wrote
   or are the least that fits the schema. They are evidence of nothing.
-* **Where it differs from a real server, the double is wrong**: correct it here, then the test.
+* **Where it differs from a real server, the double is wrong**: ``tests/contract`` runs against either. Correct
+  it here, then the test.
 
 It runs as a program of its own, from the root of the checkout, and ends when its stdin closes or on SIGTERM::
 
