@@ -102,7 +102,7 @@ SEEN: tuple[Seen, ...] = (
         "the model is loaded anew for every request",
         "#8903 #8029 #6148 #12783",
         "the same options everywhere, the load included",
-        "test_other_load_options_load_again",
+        "test_a_model_is_loaded_once",
     ),
     Seen(
         17,

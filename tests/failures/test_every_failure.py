@@ -204,6 +204,22 @@ def enter(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
+def test_a_model_is_loaded_once(
+    articles: Evaluation,
+    ollama_stage: OllamaStage,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Load, proof and articles have the same options, so that no request makes the server load anew."""
+    row = Row("glued-chunks", "", Right())
+    ollama_stage.play(row)
+    enter(ollama_stage, monkeypatch)
+
+    Run(articles, row, ollama_stage, tmp_path).play()
+
+    assert ollama_stage.loads() == 1
+
+
 def check_outcome(row: Row, run: Run, result: Obtained | Failed) -> None:
     """What became of the article that the fault befell."""
     verdicts = run.verdicts(result)
