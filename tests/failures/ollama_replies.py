@@ -105,6 +105,8 @@ SILENT = Section(
         Row("streams-anyway", "a stream that nobody asked for", ReplyUnreadable),
         Row("wire-preface", "a line of text before the JSON", ReplyUnreadable),
         Row("invalid-utf-8", "bytes that are no UTF-8", ReplyUnreadable),
+        Row("wire-deep", "10,000 brackets around the reply", ReplyUnreadable),
+        Row("wire-huge-number", "a number of 5,000 digits beside the reply", ReplyUnreadable),
         Row("wire-bom", "a byte order mark before the JSON", Right()),
         Row("wire-utf-16", "JSON in UTF-16", Right()),
         Row("huge-line", "several MB of token numbers beside the reply", Right()),

@@ -131,5 +131,13 @@ WAYS: Mapping[str, tuple[str, Way]] = {
         "a count without end",
         rewritten(b'"eval_count":', b'"eval_count":1e999,"x":'),
     ),
+    "wire-deep": (
+        "10,000 brackets in a field",
+        rewritten(b"{", b'{"x":' + b"[" * 10_000 + b"]" * 10_000 + b","),
+    ),
+    "wire-huge-number": (
+        "a number of 5,000 digits",
+        rewritten(b"{", b'{"x":' + b"7" * 5_000 + b","),
+    ),
 }
 """Scenario to what it is and the way to send the answer."""
