@@ -10,7 +10,7 @@ JOBS ?= 2
 # "phi3 llama3.2" -> "baseline or phi3 or llama3.2"
 SELECTED := $(strip baseline$(foreach model,$(filter-out baseline,$(MODELS)), or $(model)))
 
-.PHONY: eval replay test test-slow check format lock clean help
+.PHONY: eval replay test test-slow check docs format lock clean help
 .DEFAULT_GOAL := help
 
 help:  ## list what can be made
@@ -37,6 +37,10 @@ check: $(VENV)/dev.stamp  ## lint, types, layers
 format: $(VENV)/dev.stamp  ## put the code in order
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(VENV)/dev.stamp  ## write docs/failures.md anew from the tests' table
+	$(BIN)/python -m tests.failures.document > docs/failures.md.new
+	mv docs/failures.md.new docs/failures.md
 
 lock:  ## write both lock files anew from pyproject.toml
 	$(PYTHON) -m venv $(VENV)-lock

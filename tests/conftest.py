@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.doubles import StandingDouble
 from tests.projects import Project
 from tests.pytest_server import PytestServer, started_server
 
@@ -15,11 +16,28 @@ settings.register_profile("project", deadline=None, suppress_health_check=[Healt
 settings.load_profile("project")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The real server, if any, that tests/contract is held against."""
+    group = parser.getgroup("contract")
+    group.addoption(
+        "--ollama-url", metavar="URL", help="a real Ollama server in place of the double"
+    )
+    group.addoption("--ollama-model", metavar="NAME", help="a model that it has pulled")
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[PytestServer]:
     """What runs pytest in the projects of the tests."""
     with started_server() as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def standing_double() -> Iterator[StandingDouble]:
+    """A double of Ollama that stands ready: ``standing_double.serve(*flags)``."""
+    double = StandingDouble()
+    yield double
+    double.close()
 
 
 @pytest.fixture

@@ -1,16 +1,20 @@
 """Helper for tests: start the double of an Ollama server, use it, and have it gone afterwards."""
 
+import http.client
 import json
+import select
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from slm_harness.engines.proof import PROMPT
 
 ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 60
+"""Longest wait for a double, on a machine that has much to do."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,76 @@ class Double:
         self.process.kill()
         self.process.wait()
 
+    def become(
+        self,
+        *flags: str,
+        log: Path | None = None,
+        answers: object = None,
+        folder: Path | None = None,
+    ) -> "Double":
+        """The same process as another double, with nothing of what it had; takes no start."""
+        if self._door("PUT", json.dumps(_flags(flags, log, answers, folder))) != 204:
+            raise ValueError(f"the double does not take {flags}")
+        return replace(self, log_file=log)
+
+    def rest(self) -> None:
+        """Wait until the log has every request so far, those that a client gave up on included."""
+        try:
+            status = self._door("GET")
+        except ConnectionError:
+            self.process.wait(START_SECONDS)
+        else:
+            if status != 204:
+                raise RuntimeError("the double is still busy")
+
+    def _door(self, method: str, body: str = "") -> int:
+        host, _, port = self.address.removeprefix("http://").partition(":")
+        connection = http.client.HTTPConnection(host, int(port), timeout=START_SECONDS)
+        try:
+            connection.request(method, "/double", body)
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+
+class StandingDouble:
+    """One process that is one double after the other, so that a test need not start its own.
+
+    A test that kills it, or lets it die, costs the next one a start and nothing else.
+    """
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._double: Double | None = None
+
+    def serve(
+        self,
+        *flags: str,
+        log: Path | None = None,
+        answers: object = None,
+        folder: Path | None = None,
+    ) -> Double:
+        """A double with these flags; at the address of the one before even where that has died."""
+        before = self._running()
+        try:
+            self._double = before.become(*flags, log=log, answers=answers, folder=folder)
+        except (ConnectionError, http.client.HTTPException):
+            # It was about to end.
+            before.process.wait(START_SECONDS)
+            self._double = self._running().become(*flags, log=log, answers=answers, folder=folder)
+        return self._double
+
+    def _running(self) -> Double:
+        before = self._double
+        if before is None or before.process.poll() is not None:
+            port = int(before.address.rpartition(":")[2]) if before else 0
+            self._double = before = self._stack.enter_context(ollama_double(port=port))
+        return before
+
+    def close(self) -> None:
+        """End it."""
+        self._stack.close()
+
 
 @contextmanager
 def ollama_double(
@@ -68,13 +142,8 @@ def ollama_double(
         folder: Where to write them, usually ``tmp_path``.
         port: 0 takes a free one; give that of a killed double to restart it at the same address.
     """
-    command = [sys.executable, "-m", "tests.ollama_double", "--port", str(port), *flags]
-    if log is not None:
-        command += ["--log", str(log)]
-    if answers is not None:
-        if folder is None:
-            raise ValueError("answers need a folder to be written to")
-        command += ["--answers", str(write_answers(folder, answers))]
+    command = [sys.executable, "-m", "tests.ollama_double", "--port", str(port)]
+    command += _flags(flags, log, answers, folder)
     with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -82,6 +151,19 @@ def ollama_double(
             yield Double(_address(process), process, log)
         finally:
             process.kill()
+
+
+def _flags(
+    flags: tuple[str, ...], log: Path | None, answers: object, folder: Path | None
+) -> list[str]:
+    found = list(flags)
+    if log is not None:
+        found += ["--log", str(log)]
+    if answers is not None:
+        if folder is None:
+            raise ValueError("answers need a folder to be written to")
+        found += ["--answers", str(write_answers(folder, answers))]
+    return found
 
 
 def write_answers(folder: Path, rules: object) -> Path:
@@ -96,7 +178,9 @@ def write_answers(folder: Path, rules: object) -> Path:
 def _address(process: subprocess.Popen[str]) -> str:
     if process.stdout is None:
         raise RuntimeError("the double was started without a pipe")
+    if not select.select([process.stdout], [], [], START_SECONDS)[0]:
+        raise RuntimeError(f"the double did not start within {START_SECONDS} s")
     line = process.stdout.readline()
     if not line:
-        raise RuntimeError(f"the double ended with {process.wait()}; its stderr says why")
+        raise RuntimeError(f"the double ended with {process.wait(5)}; its stderr says why")
     return str(json.loads(line)["address"])

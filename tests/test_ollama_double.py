@@ -1,4 +1,7 @@
-"""Holds the double of an Ollama server to what is known of the real one, through the official client."""
+"""The double of an Ollama server: what no contract with the real one says, and the faults that it makes.
+
+What both have to do alike is in ``tests/contract``; what the harness makes of each fault in ``tests/failures``.
+"""
 
 import json
 import socket
@@ -13,7 +16,7 @@ import ollama
 import pydantic
 import pytest
 
-from tests.doubles import Double, ollama_double, write_answers
+from tests.doubles import Double, StandingDouble, ollama_double, write_answers
 from tests.ollama_double.names import parse
 from tests.ollama_double.scenarios import TABLE
 from tests.ollama_double.wire import encode, stamp
@@ -113,25 +116,6 @@ def test_root_says_that_ollama_is_running(http: httpx.Client) -> None:
     assert (head.content, head.headers["content-length"]) == (b"", "17")
 
 
-def test_version(http: httpx.Client) -> None:
-    """The version is the default of --version, as JSON with a Date and a length."""
-    got = http.get("/api/version")
-    assert got.json() == {"version": "0.33.0"}
-    assert got.headers["content-type"] == "application/json; charset=utf-8"
-    assert {"date", "content-length"} <= set(got.headers)
-
-
-def test_unknown_path_and_wrong_method_are_plain_text(http: httpx.Client) -> None:
-    """404 and 405 come as text/plain, in gin's words."""
-    assert [http.get("/api/nothing").status_code, http.get("/api/nothing").text] == [
-        404,
-        "404 page not found",
-    ]
-    wrong = http.get("/api/generate")
-    assert (wrong.status_code, wrong.text) == (405, "405 method not allowed")
-    assert wrong.headers["content-type"] == "text/plain"
-
-
 def test_a_foreign_host_header_is_forbidden(http: httpx.Client) -> None:
     """A Host that is not loopback or private gets 403 with an empty body."""
     got = http.get("/api/tags", headers={"Host": "example.org"})
@@ -205,30 +189,6 @@ def test_names(text: str, short: str, valid: bool) -> None:
     assert (parse(text).short, parse(text).valid) == (short, valid)
 
 
-def test_tags_name_a_model_with_its_tag_and_a_bare_digest(client: ollama.Client) -> None:
-    """The listing has the complete name and 64 hex digits without a prefix."""
-    model = next(model for model in client.list().models if model.model == "phi3:latest")
-    assert model.digest is not None
-    assert len(bytes.fromhex(model.digest)) == 32
-
-
-def test_show_has_no_digest_and_the_trained_context(http: httpx.Client) -> None:
-    """Template, parameters, capabilities and context length come from show, the digest does not."""
-    shown = post(http, "/api/show", model="PHI3").json()
-    assert "digest" not in shown
-    assert shown["model_info"]["llama.context_length"] == 8192
-    assert shown["capabilities"] == ["completion"]
-    assert "{{ .System }}" in shown["template"]
-    assert all(row.startswith("stop  ") for row in shown["parameters"].splitlines())
-
-
-def test_show_of_an_unknown_model_uses_the_normalised_name(http: httpx.Client) -> None:
-    """Show says the name with its tag, generate says it as it was given."""
-    assert error(post(http, "/api/show", model="nix")) == (404, "model 'nix:latest' not found")
-    assert error(post(http, "/api/generate", model="nix")) == (404, "model 'nix' not found")
-    assert error(post(http, "/api/generate", model="a//b")) == (400, "invalid model name")
-
-
 def test_pull_tells_its_steps(client: ollama.Client) -> None:
     """A pull streams its statuses, without ``completed`` at first; a second has one line for each blob."""
     first = list(client.pull("llama3.2", stream=True))
@@ -265,15 +225,6 @@ def digest(client: ollama.Client, name: str) -> str:
     return next(str(model.digest) for model in client.list().models if model.model == name)
 
 
-def test_equal_recipes_have_equal_digests(client: ollama.Client) -> None:
-    """Create twice alike and the digest stays; another system prompt changes it."""
-    made = []
-    for system in ("A", "A", "B"):
-        client.create("twice", from_="phi3", system=system, parameters={"temperature": 0})
-        made.append(digest(client, "twice:latest"))
-    assert made[0] == made[1] != made[2]
-
-
 def test_create_keeps_leftovers_of_the_base(client: ollama.Client) -> None:
     """Empty texts inherit, parameters are merged and cannot be removed, licences add up."""
     client.create("one", from_="phi3", system="Old", license="More", parameters={"top_k": 1})
@@ -306,25 +257,6 @@ def test_create_does_not_fold_the_case_of_its_base(client: ollama.Client) -> Non
         client.create("case", from_="Phi3", system="S")
 
 
-def test_create_without_a_base(http: httpx.Client) -> None:
-    """A Modelfile is no longer taken: 400 with the words of the server, as plain JSON."""
-    got = post(http, "/api/create", model="x", modelfile="FROM phi3")
-    assert error(got) == (400, "neither 'from' or 'files' was specified")
-    assert got.headers["content-type"] == "application/json"
-
-
-def test_copy_and_delete(client: ollama.Client, http: httpx.Client) -> None:
-    """Both answer 200 without a body, and 404 when there is nothing to copy or delete."""
-    assert client.copy("phi3", "me/copy").status == "success"
-    assert digest(client, "me/copy:latest") == digest(client, "phi3:latest")
-    gone = http.request("DELETE", "/api/delete", json={"model": "ME/copy"})
-    assert (gone.status_code, gone.content) == (200, b"")
-    again = http.request("DELETE", "/api/delete", json={"model": "me/copy"})
-    assert error(again) == (404, "model 'me/copy' not found")
-    copied = post(http, "/api/copy", source="nix", destination="y")
-    assert error(copied) == (404, 'model "nix" not found')
-
-
 # ---------------------------------------------------------------- generate
 
 
@@ -348,14 +280,6 @@ def test_a_stream_is_the_same_answer_in_pieces(client: ollama.Client) -> None:
     assert [part.done for part in parts] == [False] * (len(parts) - 1) + [True]
     assert (parts[-1].response, parts[-1].done_reason) == ("", "stop")
     assert parts[0].done_reason is None
-
-
-def test_a_stream_is_the_default(http: httpx.Client) -> None:
-    """Without ``stream`` the answer is NDJSON in chunks."""
-    got = post(http, "/api/generate", model="phi3", prompt="Hello")
-    assert got.headers["content-type"] == "application/x-ndjson"
-    assert got.headers["transfer-encoding"] == "chunked"
-    assert len(lines(got)) > 2
 
 
 def test_without_a_rule_the_reply_is_the_least_that_fits(client: ollama.Client) -> None:
@@ -388,17 +312,6 @@ def test_the_answers_file_is_read_anew(tmp_path: Path) -> None:
         assert client.generate("phi3", "?").response == "two"
 
 
-def test_an_empty_prompt_loads_and_keep_alive_0_unloads(client: ollama.Client) -> None:
-    """Done reasons load and unload; ps shows what is loaded, under its first name, and its context."""
-    client.create("runs", from_="phi3", system="S", parameters={"num_ctx": 1024})
-    assert client.generate("phi3", keep_alive=0).done_reason == "unload"
-    assert not client.ps().models
-    assert client.generate("runs", keep_alive="10m").done_reason == "load"
-    client.generate("phi3", "Hi", options={"num_ctx": 1024})
-    (loaded,) = client.ps().models
-    assert (loaded.model, loaded.context_length) == ("runs:latest", 1024)
-
-
 def test_the_context_is_no_larger_than_the_trained_one(client: ollama.Client) -> None:
     """num_ctx is cut down to the trained context without a word."""
     client.generate("phi3", "Hi", options={"num_ctx": 100_000})
@@ -422,23 +335,6 @@ def test_wrong_option_types_blow_up_at_generate(client: ollama.Client) -> None:
     assert caught.value.status_code == 500
     options = {"temperature": 0, "seed": None, "nix": "x", "top_k": 1.5}
     assert client.generate("phi3", "Hi", options=options).done
-
-
-def test_a_long_prompt_is_cut_without_a_word(http: httpx.Client) -> None:
-    """With shift the status is 200 and the count 2050 for a window of 4096."""
-    got = ask(http, "x" * 20_000, options={"num_ctx": 4096}).json()
-    assert (got["prompt_eval_count"], got["done_reason"]) == (2050, "stop")
-
-
-def test_a_long_prompt_is_refused_without_shift(http: httpx.Client) -> None:
-    """Shift false gives 400 in words; truncate false gives the runner's JSON inside the text."""
-    status, text = error(ask(http, "x" * 20_000, shift=False, options={"num_ctx": 4096}))
-    assert status == 400
-    assert text.startswith(
-        "the prompt is longer than the context length currently available to the"
-    )
-    status, text = error(ask(http, "x" * 20_000, truncate=False, options={"num_ctx": 4096}))
-    assert json.loads(text)["error"]["type"] == "exceed_context_size_error"
 
 
 def test_num_predict_cuts_the_reply(client: ollama.Client) -> None:
@@ -666,6 +562,34 @@ def test_dying_and_restarting_with_its_models(tmp_path: Path) -> None:
     with ollama_double(*flags, port=port) as again, closing(again.address) as client:
         assert again.address == double.address
         assert digest(client, "kept:latest") == before
+
+
+def test_a_running_double_becomes_another(tmp_path: Path) -> None:
+    """Through its door it takes a command line: other models, other faults, another log, counted anew."""
+    with ollama_double("--models", "phi3", "--scenario", "busy-503:1-1") as double:
+        with closing(double.address) as client, pytest.raises(ollama.ResponseError):
+            client.generate("phi3", "Hi")
+        other = double.become("--models", "llama3", "--scenario", "html-502", log=tmp_path / "log")
+        with closing(double.address) as client:
+            assert [model.model for model in client.list().models] == ["llama3:latest"]
+            with pytest.raises(ollama.ResponseError) as caught:
+                client.generate("llama3", "Hi")
+        with pytest.raises(ValueError, match="does not take"):
+            double.become("--scenario", "nix")
+
+    assert caught.value.status_code == 502
+    assert [entry["path"] for entry in other.log()] == ["/api/tags", "/api/generate"]
+
+
+def test_a_standing_double_stands_again_after_it_died(standing_double: StandingDouble) -> None:
+    """At the same address, so that whoever spoke to it finds it again."""
+    before = standing_double.serve("--models", "phi3")
+    before.kill()
+    after = standing_double.serve("--models", "phi3")
+
+    with closing(before.address) as client:
+        assert client.list().models
+    assert after.process.pid != before.process.pid
 
 
 def test_it_ends_with_its_parent() -> None:

@@ -163,6 +163,12 @@ def translated(doing: str, host: str) -> Iterator[None]:
         ) from error
     except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, UnicodeError, OSError) as error:
         raise of_transport(error, doing, host) from error
+    except (ValueError, RecursionError) as error:
+        # JSON that Python itself does not take: thousands of brackets, or of digits.
+        raise ReplyUnreadable(
+            f"{host} sent JSON that cannot be read while {doing} ({type(error).__name__}); "
+            "see the server's log"
+        ) from error
 
 
 def of_transport(error: Exception, doing: str, host: str) -> NotMeasured:

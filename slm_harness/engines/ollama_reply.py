@@ -24,8 +24,10 @@ def checked_reply(
         raise ReplyUnreadable(f"{where}: 200 with no reply in it; see the server's log")
     if response.done and response.done_reason in ("load", "unload"):
         raise ReplyUnreadable(f"{where}: the server {response.done_reason}ed and read nothing")
-    finish = _finish(response, text, where)
     read, said = response.prompt_eval_count, response.eval_count
+    if any((count or 0) < 0 for count in (read, said, response.eval_duration)):
+        raise ReplyUnreadable(f"{where}: counts below zero ({read} tokens read, {said} written)")
+    finish = _finish(response, text, where)
     if finish != "looped":
         gauge.check_counts(request, read, said, where)
     if finish == "length":
@@ -48,6 +50,11 @@ def _finish(response: GenerateResponse, text: str, where: str) -> Finish:
             f"{where}: the server ended the reply early (done: false) and gave no reason; "
             "run again, and see the server's log if it stays so"
         )
+    if response.thinking and not text.strip():
+        raise ReplyMisplaced(
+            f"{where}: the reply is in `thinking` although think=False was sent; "
+            "this server and model do not go together with a schema: update Ollama"
+        )
     if response.done_reason == "length":
         return "length"
     if response.done_reason != "stop" or response.eval_count is None:
@@ -55,14 +62,7 @@ def _finish(response: GenerateResponse, text: str, where: str) -> Finish:
             f"{where}: the reply ended with {response.done_reason!r} and "
             f"{response.eval_count} tokens, where 'stop' and a count belong"
         )
-    if text.strip():
-        return "stop"
-    if response.thinking:
-        raise ReplyMisplaced(
-            f"{where}: the reply is in `thinking` although think=False was sent; "
-            "this server and model do not go together with a schema: update Ollama"
-        )
-    return "empty"
+    return "stop" if text.strip() else "empty"
 
 
 def _loops(text: str) -> bool:

@@ -6,9 +6,11 @@ would take an article, and perhaps a key, to a server that nobody named: neither
 """
 
 import ipaddress
+import ssl
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import TypedDict
 
 import httpx
@@ -16,12 +18,18 @@ import httpx
 MOST_BYTES = 64 * 2**20
 """Largest reply that is read, in bytes. Ollama sends a number for each token of the context."""
 CONNECT_SECONDS = 5.0
+_KEPT = ("location", "retry-after", "retry-after-ms")
+"""Headers of a failure that say more than its status."""
 
 Hook = Callable[[httpx.Response], None]
 
 
 class TooLarge(httpx.DecodingError):
     """A reply is larger than any that can be true."""
+
+
+class Compressed(TooLarge):
+    """A reply is compressed although it was not to be, so its size is anybody's guess."""
 
 
 class HttpSettings(TypedDict):
@@ -45,7 +53,9 @@ def http_settings(
         gap: Longest wait for the next byte in seconds; ``seconds`` where it is not given.
         proxy: Address of the proxy to go through, if any.
     """
-    inner = httpx.HTTPTransport(trust_env=False, proxy=proxy, limits=httpx.Limits())
+    inner = httpx.HTTPTransport(
+        verify=_authorities(), trust_env=False, proxy=proxy, limits=httpx.Limits()
+    )
     return {
         "transport": BoundedTransport(inner, seconds),
         "timeout": httpx.Timeout(
@@ -68,9 +78,23 @@ class BoundedTransport(httpx.BaseTransport):
         self._most = most
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request."""
+        """Send a request.
+
+        Raises:
+            Compressed: some kilobytes may be gigabytes once they are unpacked, and their size is only
+                known then; so nothing compressed is asked for, and none is taken.
+        """
         began = time.monotonic()
+        request.headers["accept-encoding"] = "identity"
         response = self._inner.handle_request(request)
+        packed = response.headers.get("content-encoding", "identity").lower()
+        if packed != "identity":
+            response.close()
+            if response.is_success:
+                raise Compressed(f"a reply in {packed[:20]!r}, which nobody asked for")
+            # What the failure is follows from its status; its words are lost.
+            kept = {name: response.headers[name] for name in _KEPT if name in response.headers}
+            return httpx.Response(response.status_code, headers=kept, request=request)
         stream = response.stream
         if isinstance(stream, httpx.SyncByteStream):
             ends = None if self._seconds is None else began + self._seconds
@@ -104,6 +128,12 @@ class _BoundedStream(httpx.SyncByteStream):
 
     def close(self) -> None:
         self._inner.close()
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Whom to believe that an address is theirs. Reading them takes longer than most requests."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def proxy_for(url: str) -> str | None:

@@ -6,7 +6,8 @@ silently wrong. Two rules follow:
 
 * **No reply of it may be committed to** ``evals/answers/``: its answers come from a file that a test wrote
   or are the least that fits the schema. They are evidence of nothing.
-* **Where it differs from a real server, the double is wrong**: correct it here, then the test.
+* **Where it differs from a real server, the double is wrong**: ``tests/contract`` runs against either. Correct
+  it here, then the test.
 
 It runs as a program of its own, from the root of the checkout, and ends when its stdin closes or on SIGTERM::
 
@@ -14,4 +15,10 @@ It runs as a program of its own, from the root of the checkout, and ends when it
 
 Tests start it with ``tests.doubles.ollama_double``. The faults it can be told to make are a table in
 ``scenarios.py``.
+
+Starting a process is most of what a test with a double costs, so a running one can be told to become another:
+``PUT /double`` with its flags as a JSON list of strings (``["--models", "phi3", "--scenario", "busy-503"]``)
+is answered with 204, and from then on it is what that command line would have started, but for its port.
+``GET /double`` is answered as soon as the log has every request so far. This is no part of Ollama, and is not
+in the log. ``tests.doubles.StandingDouble`` and `Double.rest` use it.
 """

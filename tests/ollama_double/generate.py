@@ -38,6 +38,7 @@ _TOO_LONG = (
 )
 _TOKEN = re.compile(r"\s|\S{1,4}")
 _HUGE = 1_000_000
+_STUCK_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,8 @@ def generate(service: Service, exchange: Exchange) -> Outcome:
     exchange.loaded = service.runners.load(model, merged, body.get("shift") is not False, stay)
     load_duration = time.perf_counter_ns() - exchange.started
     if not prompt:
+        if faults.slow:
+            spend(service.settings.delay or _STUCK_SECONDS, exchange.gone)
         return answer(_still(body, "load"))
     system = str(body.get("system") or model.system)
     rendered = render(str(body.get("template") or model.template), system, str(prompt))

@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tests.ollama_double import bending as bend
-from tests.ollama_double import pulling
+from tests.ollama_double import instead, pulling, standing_in
 from tests.ollama_double import sending as send
-from tests.ollama_double import standing_in as instead
-from tests.ollama_double.wire import Fields, Outcome, Whole
+from tests.ollama_double.wire import Fields, Outcome
 
 GENERATE, SHOW, PS, PULL, CREATE, TAGS = (
     f"/api/{end}" for end in ("generate", "show", "ps", "pull", "create", "tags")
@@ -26,7 +25,7 @@ class Fault:
 
     what: str
     at: str = GENERATE
-    instead: Callable[[Fields], Whole] | None = None
+    instead: Callable[[Fields], Outcome] | None = None
     """From the request's body."""
     bend: Callable[[Fields, Fields], Fields] | None = None
     """From the answer and the options in force (at generate)."""
@@ -43,55 +42,20 @@ class Fault:
 
 
 TABLE: dict[str, tuple[Fault, ...]] = {
-    # a 200 that is not what it seems
-    "done-false": (Fault("200, half the text, done false, no counts", bend=bend.done_false),),
-    "loop": (Fault("as done-false, after 35 line feeds in a row", bend=bend.loop),),
-    "length": (Fault("cut-off text, done_reason length", bend=bend.length),),
-    "schema-violation": (Fault("an object, but not of the schema", bend=bend.schema_violation),),
-    "duplicate-keys": (Fault("the reply has its first key twice", bend=bend.duplicate_keys),),
-    "empty-response": (Fault("done stop, response empty", bend=bend.empty_response),),
-    "trailing-space": (Fault("white space after the reply", bend=bend.after(" \n\n\t ")),),
-    "trailing-text": (Fault("a sentence after the reply", bend=bend.after("\nHope this helps!")),),
-    "fenced": (Fault("the reply in a Markdown fence", bend=bend.fenced),),
-    "nel": (Fault("U+0085 after the reply, unescaped", bend=bend.after("\u0085")),),
-    "truncated-counts": (Fault("prompt_eval_count of a cut prompt", bend=bend.truncated_counts),),
-    "missing-eval-count": (
-        Fault("no eval_count", bend=bend.without("eval_count", "eval_duration")),
-    ),
-    "missing-prompt-count": (
-        Fault(
-            "no prompt_eval_count", bend=bend.without("prompt_eval_count", "prompt_eval_duration")
-        ),
-    ),
-    "wrong-types": (Fault("numbers where text belongs", bend=bend.wrong_types),),
-    "huge-line": (Fault("a good reply in a line of several MB", bend=bend.huge_line),),
-    "huge-response": (Fault("a reply of several MB", bend=bend.after("x" * 4_000_000)),),
+    **{name: (Fault(what, bend=way),) for name, (what, way) in bend.WAYS.items()},
+    **{name: (Fault(what, instead=way),) for name, (what, way) in instead.ANSWERS.items()},
+    **{name: (Fault(what, send=way),) for name, (what, way) in send.WAYS.items()},
     "thinking": (
         Fault("the reply is in thinking, response empty", bend=bend.thinking),
         Fault("capabilities have thinking", at=SHOW, bend=bend.can_think),
     ),
-    # errors in words
-    "busy-503": (Fault("503, queue full", instead=instead.busy),),
-    "runner-500": (Fault("500, runner stopped", instead=instead.runner_stopped),),
-    "load-oom": (Fault("500, out of memory at load", instead=instead.load_oom, on_load=True),),
-    "load-stuck": (Fault("no answer to a load", instead=instead.stuck, on_load=True),),
-    "nested-json-400": (Fault("400, JSON inside the error's text", instead=instead.nested_json),),
-    "empty-403": (Fault("403 without a body", instead=instead.empty_forbidden),),
-    "html-502": (Fault("502, HTML of a proxy", instead=instead.html),),
-    "list-error": (Fault("500, body a JSON list", instead=instead.json_list),),
-    "null-error": (Fault("500, body null", instead=instead.json_null),),
-    "error-200": (Fault("200 with an error", instead=instead.error_200),),
-    "not-json": (Fault("200, not JSON", instead=instead.not_json),),
-    # the connection
-    "close-early": (Fault("closed before the headers", instead=instead.close),),
-    "reset": (Fault("reset before the headers", instead=instead.reset),),
-    "die": (Fault("the whole program exits at once", instead=instead.die),),
-    "cut-body": (Fault("the body ends half way", send=send.cut),),
-    "midstream-error": (Fault("error line after the first pieces", send=send.error_line),),
-    "glued-chunks": (Fault("a stream's lines in one HTTP chunk", send=send.glued),),
-    "split-chunks": (Fault("a stream's lines split over HTTP chunks", send=send.split),),
     "slow-first-byte": (Fault("only these wait for --delay", slow=True),),
-    "trickle": (Fault("ten pieces, --delay apart", send=send.trickle),),
+    # at load, and at a prompt
+    **{
+        name: (Fault(what, instead=way, on_load=True),)
+        for name, (what, way) in instead.AT_LOAD.items()
+    },
+    "load-stuck": (Fault("a load takes --delay, or a minute", slow=True, on_load=True),),
     # pull and create
     "pull-midstream-error": (
         Fault("error under way", at=PULL, breaks="max retries exceeded: unexpected EOF"),
@@ -160,7 +124,7 @@ TABLE: dict[str, tuple[Fault, ...]] = {
     "bare-template": (Fault("a template without SYSTEM", at=SHOW, bend=bend.bare_template),),
     "no-completion": (
         Fault("an embedding model", at=SHOW, bend=bend.only_embeds),
-        Fault("cannot generate", instead=instead.cannot_generate, on_load=True),
+        Fault("cannot generate", instead=standing_in.cannot_generate, on_load=True),
     ),
 }
 
@@ -193,7 +157,7 @@ def parse(text: str) -> Trigger:
 
 def listing() -> str:
     """The table for people."""
-    return "\n".join(f"  {name:22}{faults[0].what}" for name, faults in TABLE.items())
+    return "\n".join(f"  {name:24}{faults[0].what}" for name, faults in TABLE.items())
 
 
 class Active(tuple[Fault, ...]):
@@ -201,7 +165,7 @@ class Active(tuple[Fault, ...]):
 
     __slots__ = ()
 
-    def instead(self, body: Fields) -> Whole | None:
+    def instead(self, body: Fields) -> Outcome | None:
         """What is answered instead of the server's answer, if a fault does so."""
         for fault in self:
             if fault.instead is not None:

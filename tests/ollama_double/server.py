@@ -10,10 +10,10 @@ import sys
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from tests.ollama_double import generate, library, making
+from tests.ollama_double import generate, library, making, settings
 from tests.ollama_double.runners import Gone
 from tests.ollama_double.service import Exchange, Service
-from tests.ollama_double.wire import PLAIN, HangUp, Outcome, Pieces, Refusal, Whole
+from tests.ollama_double.wire import PLAIN, HangUp, Outcome, Pieces, Raw, Refusal, Whole
 
 Endpoint = Callable[[Service, Exchange], Outcome]
 
@@ -30,8 +30,11 @@ ROUTES: Mapping[str, Mapping[str, Endpoint]] = {
     "/api/generate": {"POST": generate.generate},
 }
 
+DOOR = "/double"
+"""Where a test tells a running double to be another one; no part of Ollama."""
 _SMALL = 2048
 """Bytes up to which Go sends a length; longer bodies go in chunks."""
+_REST_SECONDS = 10.0
 _REASONS = {499: "status code 499"}
 
 
@@ -74,11 +77,15 @@ class Handler(BaseHTTPRequestHandler):
         if not _welcome(self.headers.get("Host", "")):
             self._write(Whole(403, b"", ""))
             return
-        journal = self.server.service.journal
+        if path == DOOR:
+            self._write(self._behind_the_door(raw))
+            return
+        service = self.server.service
+        journal = service.journal
         exchange = journal.begin(self.command, path)
         exchange.gone = self._gone
         try:
-            outcome = self._outcome(exchange, raw)
+            outcome = self._outcome(service, exchange, raw)
         except HangUp as fault:
             journal.end(exchange, None)
             self._hang_up(fault)
@@ -92,7 +99,7 @@ class Handler(BaseHTTPRequestHandler):
             journal.end(exchange, outcome.status)
             self._write(outcome)
 
-    def _outcome(self, exchange: Exchange, raw: bytes) -> Outcome:
+    def _outcome(self, service: Service, exchange: Exchange, raw: bytes) -> Outcome:
         """What the endpoint answers, refusals included."""
         methods = ROUTES.get(exchange.path)
         if methods is None:
@@ -103,18 +110,38 @@ class Handler(BaseHTTPRequestHandler):
         try:
             if self.command in ("POST", "DELETE"):
                 exchange.body = _parsed(raw)
-            return endpoint(self.server.service, exchange)
+            return endpoint(service, exchange)
         except Refusal as refusal:
             return refusal.whole
 
+    def _behind_the_door(self, raw: bytes) -> Whole:
+        """Be what another command line would have started; requests that are open keep what they had.
+
+        Any other method than PUT only waits until the log has every request so far.
+        """
+        if self.command != "PUT":
+            rests = self.server.service.journal.rest(_REST_SECONDS)
+            return Whole(204 if rests else 504, b"", "")
+        try:
+            self.server.service = Service(settings.read(json.loads(raw)))
+        except (SystemExit, TypeError, ValueError):
+            return Refusal(400, "not the flags of a double; its stderr says why").whole
+        return Whole(204, b"", "")
+
     def _write(self, outcome: Outcome) -> None:
+        if isinstance(outcome, Raw):
+            self._write_raw(outcome)
+            return
         self.send_response_only(outcome.status, _REASONS.get(outcome.status))
         self.send_header("Date", self.date_time_string())
         if outcome.content_type:
             self.send_header("Content-Type", outcome.content_type)
         if isinstance(outcome, Pieces):
             self._write_pieces(outcome)
-        elif len(outcome.body) > _SMALL:
+            return
+        for name, value in outcome.headers.items():
+            self.send_header(name, value)
+        if len(outcome.body) > _SMALL:
             self._write_pieces(Pieces(iter([outcome.body])))
         else:
             self.send_header("Content-Length", str(len(outcome.body)))
@@ -122,6 +149,13 @@ class Handler(BaseHTTPRequestHandler):
             if self.command != "HEAD":
                 self.wfile.write(outcome.body)
             self.wfile.flush()
+
+    def _write_raw(self, outcome: Raw) -> None:
+        """Write bytes as they are, until they end or the client hangs up."""
+        for piece in outcome.pieces:
+            self.wfile.write(piece)
+            self.wfile.flush()
+        self.close_connection = not outcome.stays
 
     def _write_pieces(self, outcome: Pieces) -> None:
         self.send_header("Transfer-Encoding", "chunked")

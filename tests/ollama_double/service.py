@@ -69,7 +69,7 @@ class Journal:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._numbers = itertools.count(1)
         self._under_way = 0
 
@@ -92,9 +92,15 @@ class Journal:
         }
         with self._lock:
             self._under_way -= 1
+            self._lock.notify_all()
             if self._path is not None:
                 with self._path.open("a", encoding="utf-8") as file:
                     file.write(json.dumps(entry) + "\n")
+
+    def rest(self, seconds: float) -> bool:
+        """Wait until every request is written down; say whether it came to that."""
+        with self._lock:
+            return self._lock.wait_for(lambda: not self._under_way, seconds)
 
 
 class Service:

@@ -5,7 +5,7 @@ import json
 import re
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 JSON = "application/json; charset=utf-8"
@@ -31,6 +31,8 @@ class Whole:
     status: int
     body: bytes = b""
     content_type: str = JSON
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers beside those that every answer has."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,18 @@ class Pieces:
     status: int = 200
 
 
-Outcome = Whole | Pieces
+@dataclass(frozen=True)
+class Raw:
+    """Bytes that go out as they are, status line and headers included: what no HTTP library would send."""
+
+    pieces: Iterator[bytes]
+    status: int = 200
+    """For the log."""
+    stays: bool = False
+    """Whether the connection stays open for the next request."""
+
+
+Outcome = Whole | Pieces | Raw
 
 
 class HangUp(Exception):

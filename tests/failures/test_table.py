@@ -1,0 +1,79 @@
+"""The table is complete, and docs/failures.md is what it gives."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.doubles import ROOT
+from tests.failures.document import TO_DO, document, kinds
+from tests.failures.row import Row
+from tests.failures.seen import SEEN
+from tests.failures.table import ROWS
+from tests.ollama_double.scenarios import GENERATE, TABLE
+
+TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
+ELSEWHERE = {
+    "GaveUp": "GaveUp",
+    "NeverAsked": "NeverAsked",
+    "NotAsked": "NotAsked",
+    "PromptEmpty": "PromptEmpty",
+    "PullFailed": '"pull-digest-mismatch"',
+    "StoreDamaged": "StoreDamaged",
+    "TimeUp": "TimeUp",
+}
+"""Kinds of failure that no fault of an answer brings about, and words of a test that shows them."""
+
+
+def some_test_has(words: str) -> bool:
+    """Whether words stand in a test."""
+    return any(
+        words in path.read_text(encoding="utf-8") for path in TESTS if path != Path(__file__)
+    )
+
+
+def test_the_document_is_what_the_table_gives() -> None:
+    """Whoever changes the table or the errors runs ``make docs``."""
+    assert (ROOT / "docs" / "failures.md").read_text(encoding="utf-8") == document()
+
+
+def test_every_kind_says_what_to_do() -> None:
+    """In the document, in the order of the tree."""
+    assert list(TO_DO) == [kind.__name__ for kind in kinds()]
+
+
+def test_every_row_is_another() -> None:
+    """None is played twice."""
+    assert len({row.id for row in ROWS}) == len(ROWS)
+    assert len(ROWS) >= 100
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_every_scenario_has_a_row(name: str) -> None:
+    """Or is at another endpoint than generate, or at a load, and is named in a test."""
+    if any((row.engine, row.scenario) == ("ollama", name) for row in ROWS):
+        return
+    assert all(fault.at != GENERATE or fault.on_load for fault in TABLE[name])
+    assert some_test_has(f'"{name}')
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.engine == "ollama"], ids=lambda r: r.id)
+def test_every_row_has_a_scenario(row: Row) -> None:
+    """A row without one would be played as if nothing happened."""
+    assert row.scenario in TABLE
+
+
+def test_every_failure_of_the_field_is_shown() -> None:
+    """29 of them, each by a row or by the test that it names."""
+    assert [one.number for one in SEEN] == list(range(1, 30))
+    shown = {number for row in ROWS for number in row.seen}
+    for one in SEEN:
+        assert (one.number in shown) is not bool(one.test), one
+        assert not one.test or some_test_has(one.test), one
+
+
+@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.__name__)
+def test_every_kind_of_failure_is_met(kind: type) -> None:
+    """Each class of the tree is the outcome of a row, or is tested where it belongs."""
+    if any(row.outcome is kind for row in ROWS):
+        return
+    assert some_test_has(ELSEWHERE[kind.__name__])
