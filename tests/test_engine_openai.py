@@ -437,7 +437,7 @@ def test_a_word_for_a_key_changes_no_reply(
 
 def test_the_end_of_a_run_ends_the_wait_for_tokens(double: Double, tmp_path: Path) -> None:
     """What has to wait for its minute is not asked any more, and is said not to have been."""
-    spec = spec_at(double, key_env=VARIABLE, tokens_per_minute=2000, concurrency=2)
+    spec = spec_at(double, key_env=VARIABLE, tokens_per_minute=1, concurrency=2)
     requests = [REQUEST, replace(REQUEST, article="mill"), replace(REQUEST, article="final")]
     batch = Batch("gpt", partial(open_engine, spec, None), spec, local=False, requests=requests)
     sources = Sources(Store(tmp_path / "store"), Mode.AUTO, tmp_path / "answers")
