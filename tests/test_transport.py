@@ -1,6 +1,11 @@
 """The HTTP under the clients: a limit on the whole reply, on its size, and no way elsewhere."""
 
+import contextlib
+import socket
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx
 import pytest
@@ -29,30 +34,72 @@ class Pieces(httpx.SyncByteStream):
         self.closed = True
 
 
-def client(body: Pieces, seconds: float | None, most: int = 1000) -> httpx.Client:
+def client(body: Pieces, most: int | None = 1000) -> httpx.Client:
     """A client whose server answers with these pieces."""
     inner = httpx.MockTransport(lambda _: httpx.Response(200, stream=body))
-    return httpx.Client(transport=BoundedTransport(inner, seconds, most))
+    return httpx.Client(transport=BoundedTransport(inner, most))
+
+
+@contextmanager
+def trickling(first: bytes, last: bytes) -> Iterator[str]:
+    """The address of a server that sends ``first``, then a byte every few milliseconds, then ``last``."""
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as door:
+
+        def serve() -> None:
+            with contextlib.suppress(OSError), door.accept()[0] as line:
+                line.recv(65_536)
+                line.sendall(first)
+                ends = time.monotonic() + 20
+                while time.monotonic() < ends and not over.wait(0.01):
+                    line.sendall(b"x")
+                line.sendall(last)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{door.getsockname()[1]}"
+        finally:
+            over.set()
+            thread.join(20)
 
 
 def test_a_reply_in_time_is_handed_on() -> None:
     """Pieces arrive as they were sent, and the body is closed."""
     body = Pieces(iter([b"one ", b"two"]))
 
-    with client(body, 5) as one:
+    with client(body) as one:
         assert one.get("http://there").text == "one two"
     assert body.closed
 
 
-def test_a_trickle_is_too_late_as_a_whole() -> None:
-    """No gap is long, and the reply never ends: it is ended here."""
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        (b"HTTP/1.1 200 OK\r\nA: ", b"\r\nContent-Length: 2\r\n\r\n{}"),
+        (b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", b""),
+    ],
+    ids=["head", "body"],
+)
+def test_a_trickle_is_too_late_as_a_whole(first: bytes, last: bytes) -> None:
+    """No gap is long, and the reply never ends, be it in its head or after it: it is ended here."""
+    with (
+        trickling(first, last) as address,
+        httpx.Client(**http_settings(0.2, lambda _: None)) as one,
+        pytest.raises(httpx.ReadTimeout),
+    ):
+        one.get(address)
 
-    def forever() -> Iterator[bytes]:
-        while True:
-            yield b""
 
-    with client(Pieces(forever()), 0.05) as one, pytest.raises(httpx.ReadTimeout, match="trickled"):
-        one.get("http://there")
+def test_a_silence_at_the_end_has_only_what_is_left_of_the_time() -> None:
+    """A time-out for each gap would let a reply take twice its time."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as door,
+        httpx.Client(**http_settings(0.4, lambda _: None, gap=60)) as one,
+        pytest.raises(httpx.ReadTimeout),
+    ):
+        # The system takes the connection, and nobody ever answers.
+        one.get(f"http://127.0.0.1:{door.getsockname()[1]}")
 
 
 def test_a_reply_without_end_is_too_large() -> None:
@@ -63,14 +110,14 @@ def test_a_reply_without_end_is_too_large() -> None:
             yield b"x" * 100
 
     with (
-        client(Pieces(forever()), 60) as one,
+        client(Pieces(forever())) as one,
         pytest.raises(TooLarge, match="more than 1000 bytes"),
     ):
         one.get("http://there")
 
 
-def test_a_pull_may_take_its_time() -> None:
-    """Without a limit on the whole, only gaps are bounded."""
+def test_a_pull_may_be_of_any_size() -> None:
+    """It tells how far it is for hours."""
     with client(Pieces(iter([b"x" * 5000])), None) as one:
         assert len(one.get("http://there").content) == 5000
 

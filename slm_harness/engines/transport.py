@@ -1,18 +1,20 @@
 """The HTTP under every client: bounded in time and size, to the named address only.
 
 A time-out of httpx is the gap between two bytes, so a server that trickles is never late; here a whole
-reply has a limit. Proxies of the environment would catch requests to this very machine, and a redirect
+reply has a limit, its head included. Proxies of the environment would catch requests to this very machine, and a redirect
 would take an article, and perhaps a key, to a server that nobody named: neither is followed.
 """
 
 import ipaddress
 import ssl
+import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import TypedDict
 
+import httpcore
 import httpx
 
 MOST_BYTES = 64 * 2**20
@@ -53,11 +55,9 @@ def http_settings(
         gap: Longest wait for the next byte in seconds; ``seconds`` where it is not given.
         proxy: Address of the proxy to go through, if any.
     """
-    inner = httpx.HTTPTransport(
-        verify=_authorities(), trust_env=False, proxy=proxy, limits=httpx.Limits()
-    )
+    most = None if seconds is None else MOST_BYTES
     return {
-        "transport": BoundedTransport(inner, seconds),
+        "transport": BoundedTransport(TimedTransport(seconds, proxy), most),
         "timeout": httpx.Timeout(
             connect=CONNECT_SECONDS, read=gap if gap is not None else seconds, write=30.0, pool=None
         ),
@@ -68,13 +68,10 @@ def http_settings(
 
 
 class BoundedTransport(httpx.BaseTransport):
-    """Ends a reply that takes too long as a whole, or that is larger than any can be."""
+    """Ends a reply that is larger than any can be; None for one of any size."""
 
-    def __init__(
-        self, inner: httpx.BaseTransport, seconds: float | None, most: int = MOST_BYTES
-    ) -> None:
+    def __init__(self, inner: httpx.BaseTransport, most: int | None) -> None:
         self._inner = inner
-        self._seconds = seconds
         self._most = most
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -84,7 +81,6 @@ class BoundedTransport(httpx.BaseTransport):
             Compressed: some kilobytes may be gigabytes once they are unpacked, and their size is only
                 known then; so nothing compressed is asked for, and none is taken.
         """
-        began = time.monotonic()
         request.headers["accept-encoding"] = "identity"
         response = self._inner.handle_request(request)
         packed = response.headers.get("content-encoding", "identity").lower()
@@ -96,9 +92,8 @@ class BoundedTransport(httpx.BaseTransport):
             kept = {name: response.headers[name] for name in _KEPT if name in response.headers}
             return httpx.Response(response.status_code, headers=kept, request=request)
         stream = response.stream
-        if isinstance(stream, httpx.SyncByteStream):
-            ends = None if self._seconds is None else began + self._seconds
-            response.stream = _BoundedStream(stream, ends, self._most, request)
+        if self._most is not None and isinstance(stream, httpx.SyncByteStream):
+            response.stream = _BoundedStream(stream, self._most, request)
         return response
 
     def close(self) -> None:
@@ -107,11 +102,8 @@ class BoundedTransport(httpx.BaseTransport):
 
 
 class _BoundedStream(httpx.SyncByteStream):
-    def __init__(
-        self, inner: httpx.SyncByteStream, ends: float | None, most: int, request: httpx.Request
-    ) -> None:
+    def __init__(self, inner: httpx.SyncByteStream, most: int, request: httpx.Request) -> None:
         self._inner = inner
-        self._ends = ends
         self._most = most
         self._request = request
 
@@ -119,15 +111,101 @@ class _BoundedStream(httpx.SyncByteStream):
         size = 0
         for piece in self._inner:
             size += len(piece)
-            if self._ends is not None:
-                if time.monotonic() > self._ends:
-                    raise httpx.ReadTimeout("the reply trickled in", request=self._request)
-                if size > self._most:
-                    raise TooLarge(f"more than {self._most} bytes", request=self._request)
+            if size > self._most:
+                raise TooLarge(f"more than {self._most} bytes", request=self._request)
             yield piece
 
     def close(self) -> None:
         self._inner.close()
+
+
+# ---------------------------------------------------------------- the time of a whole request
+
+
+class TimedTransport(httpx.HTTPTransport):
+    """Lets no request take longer than so many seconds, from its beginning to the last byte of its reply.
+
+    A reply is to be read in the thread that sent the request.
+    """
+
+    def __init__(self, seconds: float | None, proxy: str | None = None) -> None:
+        super().__init__(verify=_authorities(), trust_env=False, proxy=proxy, limits=httpx.Limits())
+        self._seconds = seconds
+        self._due = _Due()
+        # Below httpx, which has no parameter for it: a head that trickles is read in one call.
+        self._pool._network_backend = _Network(self._due)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request."""
+        self._due.ends = None if self._seconds is None else time.monotonic() + self._seconds
+        return super().handle_request(request)
+
+
+class _Due(threading.local):
+    """By when the request of this thread has to be over; None for whenever it is."""
+
+    ends: float | None = None
+
+    def within(self, timeout: float | None) -> float | None:
+        """How long the next wait may take, in seconds.
+
+        Raises:
+            httpcore.ReadTimeout: no longer at all.
+        """
+        if self.ends is None:
+            return timeout
+        left = self.ends - time.monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout("the reply trickled in")
+        return left if timeout is None else min(left, timeout)
+
+
+class _Network(httpcore.NetworkBackend):
+    """The usual one, with the time of the request as the limit of each wait."""
+
+    def __init__(self, due: _Due) -> None:
+        self._due = due
+        self._usual = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        stream = self._usual.connect_tcp(
+            host, port, self._due.within(timeout), local_address, socket_options
+        )
+        return _Stream(stream, self._due)
+
+
+class _Stream(httpcore.NetworkStream):
+    def __init__(self, usual: httpcore.NetworkStream, due: _Due) -> None:
+        self._usual = usual
+        self._due = due
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._usual.read(max_bytes, self._due.within(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._usual.write(buffer, self._due.within(timeout))
+
+    def close(self) -> None:
+        self._usual.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        stream = self._usual.start_tls(ssl_context, server_hostname, self._due.within(timeout))
+        return _Stream(stream, self._due)
+
+    def get_extra_info(self, info: str) -> object:
+        return self._usual.get_extra_info(info)
 
 
 @cache
