@@ -19,6 +19,22 @@ def printable(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
+def storable(value: object) -> object:
+    """A value out of JSON with no half of a character in its texts: JSON can have one, no file can hold it."""
+    if isinstance(value, str):
+        return whole_characters(value)
+    if isinstance(value, list):
+        return [storable(item) for item in value]
+    if isinstance(value, dict):
+        return {storable(key): storable(item) for key, item in value.items()}
+    return value
+
+
+def whole_characters(text: str) -> str:
+    """``text`` with a mark in place of each surrogate that has no other half."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def shortened(text: str, limit: int) -> str:
     """``printable(text)``, cut to ``limit`` characters with an ellipsis where something is missing."""
     # Enough of the text to fill the limit however much of it is unprintable white space.

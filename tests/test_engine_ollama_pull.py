@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import ollama
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slm_harness.engines.ollama_pull import MOST_LINE, Progress, steps
@@ -120,6 +120,7 @@ def test_time_left_is_no_more_exact_than_a_guess() -> None:
     ]  # fmt: skip
 
 
+@settings(max_examples=30)
 @given(st.data())
 def test_lines_are_read_however_they_are_cut(data: st.DataObject) -> None:
     """Objects in their order, whatever the cuts, blank lines, glue and lines of something else."""

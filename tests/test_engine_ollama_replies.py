@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
+from ollama import GenerateResponse
 
 from slm_harness.breach import TASK
+from slm_harness.engines.context import Gauge
 from slm_harness.engines.ollama import OllamaEngine
+from slm_harness.engines.ollama_reply import checked_reply
 from slm_harness.errors import (
     AccessDenied,
     AnswerTimeout,
@@ -156,3 +159,16 @@ def test_an_empty_prompt_is_refused_here(built: OllamaEngine) -> None:
     """The server would take it for a request to load the model and answer with nothing."""
     with pytest.raises(PromptEmpty, match="no text"):
         built.ask(Request("phi3", "harbour", "  \n"))
+
+
+@pytest.mark.parametrize("count", ["prompt_eval_count", "eval_count", "eval_duration"])
+@pytest.mark.parametrize("number", [-1, 10**400])
+def test_a_number_that_can_be_no_count_is_refused(count: str, number: int) -> None:
+    """Below zero, or so large that Python cannot divide it, which would end the run."""
+    whole = {"prompt_eval_count": 200, "eval_count": 9, "eval_duration": 10**9}
+    reply = GenerateResponse(
+        model="phi3", response="{}", done=True, done_reason="stop", **{**whole, count: number}
+    )
+
+    with pytest.raises(ReplyUnreadable, match="counts that can be none"):
+        checked_reply(reply, Gauge(None, 0, "", ""), REQUEST, "there", 1.0)

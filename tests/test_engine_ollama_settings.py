@@ -2,13 +2,15 @@
 
 from contextlib import closing
 
+import httpx
 import pytest
 
 from slm_harness.engines import open_engine, why_other_model
+from slm_harness.engines.ollama_border import StrictClient
 from slm_harness.engines.ollama_names import derived_name, is_cloud, is_derived
 from slm_harness.engines.ollama_options import PINNED
-from slm_harness.engines.ollama_shelf import parameters
-from slm_harness.errors import ModelsError, SettingsError
+from slm_harness.engines.ollama_shelf import check_usable, described, parameters
+from slm_harness.errors import ModelsError, ModelUnavailable, SettingsError
 from slm_harness.records import Identity, ModelSpec
 from tests.doubles import ollama_double
 from tests.ollama_double.names import parse
@@ -174,3 +176,23 @@ def test_presence_tells_what_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert (there.pulled, there.problem) == (False, "")
     assert "start it with `ollama serve`" in gone.problem
+
+
+def test_what_a_server_says_of_itself_can_be_stored() -> None:
+    """Half of a character, or a page where a word belongs, ends no run when an answer is stored."""
+    texts = {
+        "/api/version": rb'{"version": "0.9\n\ud83d' + b"9" * 5000 + b'"}',
+        "/api/show": rb'{"template": "system \ud83d", "parameters": "stop \"\\ud83d\"", '
+        rb'"capabilities": ["\u001b[2J' + b"x" * 5000 + b'"]}',
+    }
+    server = httpx.MockTransport(lambda asked: httpx.Response(200, content=texts[asked.url.path]))
+
+    with closing(StrictClient("http://there", transport=server)) as client:
+        version, found = client.server_version(), described(client, "there", "phi3")
+
+    assert (version[:7], len(version)) == ("0.9 999", 300)
+    assert (found.template, found.parameters) == ("system \ufffd", {"stop": ["\ufffd"]})
+    with pytest.raises(ModelUnavailable) as refused:
+        check_usable("phi3", found)
+    assert len(refused.value.message) < 400
+    assert refused.value.message.isprintable()

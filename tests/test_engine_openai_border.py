@@ -36,6 +36,15 @@ def key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, KEY)
 
 
+def test_what_a_server_sends_can_be_stored() -> None:
+    """Half of a character, which JSON can have and no file, is a mark wherever it stands."""
+    body = httpx.Response(200, content=rb'{"refusal": ["no \ud83d", {"\ud83d": 1}]}')
+
+    read = openai_border.parsed(body, Server("http://there/v1", ADVICE))
+
+    assert read == {"refusal": ["no \ufffd", {"\ufffd": 1}]}
+
+
 def test_a_field_may_be_called_as_a_length_is() -> None:
     """Only lengths are left out of a schema, not what is named like one."""
     schema = {

@@ -106,6 +106,7 @@ def test_a_redirect_is_named_and_not_followed() -> None:
         ({"Retry-After": "Mon, 30 Nov 2026 18:00:30 GMT"}, "", 30),
         ({"Retry-After": "Mon, 30 Nov 2026 17:00:00 GMT"}, "", 0),
         ({"Retry-After": "soon"}, "", None),
+        ({"Retry-After": f"Mon, 30 Nov 2026 18:00:30 +{'9' * 20}"}, "", None),
         ({"Retry-After": "-5"}, "", None),
         ({"Retry-After": "9" * 400}, "", None),
         ({}, "Please try again in 6.2s.", 6.2),

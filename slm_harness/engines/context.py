@@ -20,6 +20,8 @@ MOST_BYTES = 12.0
 """No tokenizer packs running text tighter than this many bytes into a token."""
 CACHE_BYTES = 2
 """Bytes of one number of the cache: 16 bits, unless a server was told to use fewer."""
+MOST_COUNT = 2**53
+"""No server counts as far; whatever claims more is no count, and would not be a number for JSON either."""
 _SLACK = 2.0
 """How many times the bytes per token of the system prompt those of an article may be."""
 _CUT = 1.5
@@ -68,8 +70,7 @@ def fitting_window(spec: ModelSpec, option: str, needed: int, trained: int | Non
 
 def trained_context(facts: Mapping[str, object]) -> int | None:
     """The context that a model was trained for, from the facts of its GGUF; None where it is not told."""
-    found = next((v for k, v in facts.items() if k.endswith(".context_length")), None)
-    return found if isinstance(found, int) else None
+    return whole(next((v for k, v in facts.items() if k.endswith(".context_length")), None))
 
 
 def cache_bytes(facts: Mapping[str, object]) -> int | None:
@@ -92,9 +93,12 @@ def cache_bytes(facts: Mapping[str, object]) -> int | None:
 
 def whole(value: object) -> int | None:
     """A whole number above zero; None for whatever else somebody may have sent."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        return None
-    return int(value) if value > 0 else None
+    return int(str(value)) if is_count(value) and value else None
+
+
+def is_count(value: object) -> bool:
+    """Whether a value that somebody has sent can be a number of tokens, bytes or the like."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MOST_COUNT
 
 
 class Gauge:

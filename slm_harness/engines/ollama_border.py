@@ -23,6 +23,7 @@ from slm_harness.errors import (
     ReplyUnreadable,
     ServerUnreachable,
 )
+from slm_harness.printable import storable
 
 ADVICE = Advice(
     context="set options: num_ctx higher in models.yaml, or shorten the article",
@@ -48,11 +49,12 @@ class StrictClient(ollama.Client):
         """What the server calls its version; ``unknown`` for one that does not tell."""
         body = self._request_raw("GET", "/api/version").json()  # type: ignore[no-untyped-call]
         told = body.get("version") if isinstance(body, dict) else None
-        return str(told or "unknown")
+        return one_line(told or "") or "unknown"
 
     def show_all(self, model: str) -> Mapping[str, object]:
         """All that the server tells of a model: the client's own type drops half of it."""
-        body = self._request_raw("POST", "/api/show", json={"model": model}).json()  # type: ignore[no-untyped-call]
+        told = self._request_raw("POST", "/api/show", json={"model": model}).json()  # type: ignore[no-untyped-call]
+        body = storable(told)
         if not isinstance(body, dict):
             raise TypeError("a model is described by an object")
         return body
@@ -163,7 +165,7 @@ def translated(doing: str, host: str) -> Iterator[None]:
         ) from error
     except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, UnicodeError, OSError) as error:
         raise of_transport(error, doing, host) from error
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, OverflowError) as error:
         # JSON that Python itself does not take: thousands of brackets, or of digits.
         raise ReplyUnreadable(
             f"{host} sent JSON that cannot be read while {doing} ({type(error).__name__}); "

@@ -2,8 +2,10 @@
 
 from ollama import GenerateResponse
 
-from slm_harness.engines.context import Gauge
+from slm_harness.engines.context import Gauge, is_count
+from slm_harness.engines.statuses import one_line
 from slm_harness.errors import ReplyMisplaced, ReplyUnfinished, ReplyUnreadable
+from slm_harness.printable import whole_characters
 from slm_harness.records import Finish, Reply, Request
 
 LOOP = 30
@@ -19,14 +21,15 @@ def checked_reply(
         NotMeasured: the server ended it early, cut the prompt, or put the answer elsewhere.
     """
     where = f"{host} on {request.article}"
-    text = _clean(response.response or "")
+    text = whole_characters(response.response or "")
     if response.done is None:
         raise ReplyUnreadable(f"{where}: 200 with no reply in it; see the server's log")
     if response.done and response.done_reason in ("load", "unload"):
         raise ReplyUnreadable(f"{where}: the server {response.done_reason}ed and read nothing")
     read, said = response.prompt_eval_count, response.eval_count
-    if any((count or 0) < 0 for count in (read, said, response.eval_duration)):
-        raise ReplyUnreadable(f"{where}: counts below zero ({read} tokens read, {said} written)")
+    if not all(is_count(count or 0) for count in (read, said, response.eval_duration)):
+        told = one_line(f"{read} tokens read, {said} written in {response.eval_duration} ns")
+        raise ReplyUnreadable(f"{where}: counts that can be none ({told})")
     finish = _finish(response, text, where)
     if finish != "looped":
         gauge.check_counts(request, read, said, where)
@@ -59,7 +62,7 @@ def _finish(response: GenerateResponse, text: str, where: str) -> Finish:
         return "length"
     if response.done_reason != "stop" or response.eval_count is None:
         raise ReplyUnreadable(
-            f"{where}: the reply ended with {response.done_reason!r} and "
+            f"{where}: the reply ended with {one_line(response.done_reason)!r} and "
             f"{response.eval_count} tokens, where 'stop' and a count belong"
         )
     return "stop" if text.strip() else "empty"
@@ -73,8 +76,3 @@ def _loops(text: str) -> bool:
     return any(
         len(tail) >= size * LOOP and tail.endswith(tail[-size:] * LOOP) for size in range(1, 13)
     )
-
-
-def _clean(text: str) -> str:
-    """Without lone surrogates, which no file can hold."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

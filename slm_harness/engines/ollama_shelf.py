@@ -19,6 +19,7 @@ from slm_harness.engines.protocol import Report
 from slm_harness.engines.statuses import one_line
 from slm_harness.errors import ModelUnavailable
 from slm_harness.locks import held, lock_of_server
+from slm_harness.printable import storable
 
 LOCK_SECONDS = 6 * 3600.0
 """Longest wait for another run that pulls or makes a model; one that has died lets go at once."""
@@ -51,7 +52,7 @@ def listed(client: StrictClient, host: str) -> Sequence[Entry]:
         return [
             Entry(
                 name=model.model,
-                digest=model.digest or "",
+                digest=one_line(model.digest or ""),
                 size=int(model.size or 0),
                 parent=(model.details.parent_model if model.details else None) or "",
                 modified=model.modified_at,
@@ -117,7 +118,9 @@ def check_usable(base: str, found: Described) -> None:
     if found.remote:
         raise runs_elsewhere(base, found.remote)
     if found.capabilities is not None and "completion" not in found.capabilities:
-        raise ModelUnavailable(f"{base} does not generate text (it can {found.capabilities})")
+        raise ModelUnavailable(
+            f"{base} does not generate text (it can {one_line(', '.join(found.capabilities))})"
+        )
     if found.template and not re.search(r"\.System|\.Messages|system", found.template):
         raise ModelUnavailable(
             f"the template of {base} drops the system prompt: {one_line(found.template)!r}; "
@@ -175,7 +178,7 @@ def _typed(text: str) -> object:
         value = ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return text
-    return value if isinstance(value, str | int | float) else text
+    return storable(value) if isinstance(value, str | int | float) else text
 
 
 # ---------------------------------------------------------------- changing what is there

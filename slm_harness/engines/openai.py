@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 
-from slm_harness.engines.context import Gauge
+from slm_harness.engines.context import Gauge, whole
 from slm_harness.engines.openai_border import Server
 from slm_harness.engines.openai_chat import Chat
 from slm_harness.engines.openai_options import place, reply_limit, sent_options
@@ -171,4 +171,4 @@ def _window(about: Mapping[str, object]) -> int | None:
     """The context in tokens, as vLLM or llama.cpp tell it."""
     facts = _facts(about)
     told = (facts.get(name) for name in ("max_model_len", "n_ctx", "n_ctx_train", "context_length"))
-    return next((one for one in told if isinstance(one, int) and one > 0), None)
+    return next(filter(None, map(whole, told)), None)

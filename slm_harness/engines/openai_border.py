@@ -24,6 +24,7 @@ from slm_harness.errors import (
     ServerUnreachable,
     SettingsError,
 )
+from slm_harness.printable import storable
 
 if TYPE_CHECKING:
     import openai
@@ -206,7 +207,7 @@ def _of_reply(error: BaseException, where: str, server: Server) -> NotMeasured |
     if isinstance(error, TooLarge):
         return ReplyUnreadable(f"{where}: it sent {said}; see the server's log")
     # ValueError: JSON, UTF-8 or an object that is none.
-    foreign = (openai.OpenAIError, ValueError, RecursionError)
+    foreign = (openai.OpenAIError, ValueError, RecursionError, OverflowError)
     if isinstance(error, foreign):
         return ReplyUnreadable(
             f"{where}: it sent something else than the API promises ({name}: {one_line(said)}); "
@@ -220,13 +221,22 @@ def _of_reply(error: BaseException, where: str, server: Server) -> NotMeasured |
     return None
 
 
-def parsed(response: httpx.Response, server: Server) -> Mapping[str, object]:
-    """The JSON object in a response, without the key anywhere in it.
+def parsed(response: httpx.Response, server: Server) -> object:
+    """The JSON in a response, without the key anywhere in it, and fit to be stored.
 
     Raises:
         ValueError: it is none.
     """
-    body = server.cleaned(json.loads(response.content))
+    return server.cleaned(storable(json.loads(response.content)))
+
+
+def parsed_object(response: httpx.Response, server: Server) -> Mapping[str, object]:
+    """The JSON object in a response, as ``parsed`` has it.
+
+    Raises:
+        ValueError: it is none.
+    """
+    body = parsed(response, server)
     if not isinstance(body, dict):
         raise ValueError(f"a {type(body).__name__} where an object belongs")  # noqa: TRY004 - of the server's
     return body

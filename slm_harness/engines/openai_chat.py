@@ -8,7 +8,14 @@ from http import HTTPStatus
 import httpx
 
 from slm_harness.engines.context import Gauge
-from slm_harness.engines.openai_border import Server, open_client, parsed, refusal, translated
+from slm_harness.engines.openai_border import (
+    Server,
+    open_client,
+    parsed,
+    parsed_object,
+    refusal,
+    translated,
+)
 from slm_harness.engines.openai_options import LENGTH_LIMITS
 from slm_harness.engines.openai_reply import checked_reply
 from slm_harness.records import Reply, Request
@@ -50,7 +57,7 @@ class Chat:
         started = time.perf_counter()
         with translated(f"reading {request.article}", self.server):
             try:
-                answer = parsed(self._post(body), self.server)
+                answer = parsed_object(self._post(body), self.server)
             except Exception as error:
                 if not _is_withheld(refusal(error)):
                     raise
@@ -76,7 +83,7 @@ class Chat:
                 if refused is not None and refused.status_code in _NO_LIST:
                     return None
                 raise
-            return _models(self.server.cleaned(json.loads(response.content)))
+            return _models(parsed(response, self.server))
 
     def close(self) -> None:
         """Close the connections."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from slm_harness.engines.context import Gauge
+from slm_harness.engines.context import MOST_COUNT, Gauge, is_count
 from slm_harness.engines.statuses import Advice, of_status, one_line
 from slm_harness.errors import ReplyMisplaced, ReplyUnfinished, ReplyUnreadable
 from slm_harness.records import Finish, Reply, Request
@@ -84,7 +84,7 @@ def _said(body: Mapping[str, object], where: str) -> _Said:
             f"{where}: the content is of type {type(content).__name__} where a text belongs; "
             "see the server's log"
         )
-    text = _whole(content or "")
+    text = content or ""
     if ended == "content_filter":
         return _Said(text, "filtered")
     if message.get("tool_calls") or message.get("function_call"):
@@ -126,7 +126,7 @@ def _counts(body: Mapping[str, object], where: str) -> tuple[int, int]:
     usage = body.get("usage")
     counts = usage if isinstance(usage, Mapping) else {}
     read, told = counts.get("prompt_tokens"), counts.get("completion_tokens")
-    if not (_is_count(read) and _is_count(told)):
+    if not (is_count(read) and is_count(told)):
         raise ReplyUnreadable(
             f"{where}: the reply has no counts of tokens in `usage` ({one_line(usage)}), without which "
             "nobody knows whether the prompt was read whole; update the server"
@@ -134,15 +134,11 @@ def _counts(body: Mapping[str, object], where: str) -> tuple[int, int]:
     return int(str(read)), int(str(told))
 
 
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
 def _eval_seconds(body: Mapping[str, object]) -> float | None:
     """Time of the tokens of the reply, where llama.cpp tells it."""
     timings = body.get("timings")
     spent = timings.get("predicted_ms") if isinstance(timings, Mapping) else None
-    if isinstance(spent, int | float) and not isinstance(spent, bool) and spent > 0:
+    if isinstance(spent, int | float) and not isinstance(spent, bool) and 0 < spent < MOST_COUNT:
         return float(spent) / 1000
     return None
 
@@ -151,8 +147,3 @@ def _answered_by(body: Mapping[str, object]) -> str:
     """Which model it says that it is; a gateway may serve several under one name."""
     told = (body.get("model"), body.get("system_fingerprint"))
     return " ".join(one_line(one) for one in told if isinstance(one, str) and one)
-
-
-def _whole(text: str) -> str:
-    """Without lone surrogates, which no file can hold."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -156,7 +156,7 @@ def retry_after(headers: Mapping[str, str], said: str, now: float | None = None)
         if value and unit == 1.0:
             try:
                 at = email.utils.parsedate_to_datetime(value).timestamp()
-            except ValueError:
+            except (ValueError, OverflowError):
                 continue
             return max(0.0, at - (time.time() if now is None else now))
     match = re.search(r"try again in ((?:[0-9]{1,9}(?:\.[0-9]{1,9})?(?:ms|h|m|s))+)", said)
