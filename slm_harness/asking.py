@@ -121,6 +121,8 @@ class Limits:
     patience: Patience = field(default_factory=Patience)
     seconds: float | None = None
     """The whole run; None for as long as it takes."""
+    look: float = 10.0
+    """Finding out who answers, though the time of the run is over: what is stored is recalled all the same."""
     in_a_row: int = 3
     """So many articles that fail one after the other, of the server's own doing, end the model's run."""
 
@@ -145,7 +147,8 @@ def fill(
     """Get every reply of every batch, one event each, model by model.
 
     A failure of one article goes on to the next; a failure that concerns the model, or several in a row
-    that are the server's, end its batch. ``stop`` ends it after the requests that are open.
+    that are the server's, end its batch. ``stop`` ends it after the requests that are open; what comes
+    before the first of them, such as a pull, is not waited for.
     """
     ends = None if limits.seconds is None else time.monotonic() + limits.seconds
     for batch in batches:
@@ -212,7 +215,7 @@ class _Batch:
     def _identity(self) -> Identity:
         batch = self._batch
         if not self._replaying:
-            return self._persist(self._identified)
+            return self._persist(self._identified, at_least=self._limits.look)
         if batch.evidence is None:
             raise NeverAsked(never_accepted(batch.model, self._sources.answers))
         other = why_other_model(batch.spec, batch.evidence.identity)
@@ -231,14 +234,52 @@ class _Batch:
             error.tries = 1
             raise
 
-    def _persist(self, attempt: Callable[[], _T]) -> _T:
-        """Try what comes before the first article as often as it is worth."""
-        tried = persist(
-            attempt, self._limits.patience, self._chance("start"), self._stop, self._report
-        )
-        if isinstance(tried.result, NotMeasured):
-            raise tried.result
-        return tried.result
+    def _persist(self, attempt: Callable[[], _T], at_least: float = 0.0) -> _T:
+        """Try what comes before the first article as often as it is worth, while the run lasts.
+
+        Raises:
+            NotMeasured: it fails for good, or the run is over.
+        """
+        done: queue.SimpleQueue[Tried[_T] | Exception] = queue.SimpleQueue()
+        least = time.monotonic() + at_least
+        self._in_thread("the start", lambda: self._tried(attempt, "start"), done.put)
+        while True:
+            with contextlib.suppress(queue.Empty):
+                tried = done.get(timeout=_LOOK_SECONDS)
+                if isinstance(tried, Exception):
+                    raise tried
+                if isinstance(tried.result, NotMeasured):
+                    raise tried.result
+                return tried.result
+            if self._stop.is_set():
+                raise NotAsked(f"{self._batch.model}: the run ended before it was asked")
+            if self._is_over and time.monotonic() >= least:
+                raise self._time_up()
+
+    def _tried(self, attempt: Callable[[], _T], what: str) -> Tried[_T]:
+        return persist(attempt, self._limits.patience, self._chance(what), self._stop, self._report)
+
+    def _in_thread(
+        self, what: str, work: Callable[[], _T], done: Callable[[_T | Exception], None]
+    ) -> None:
+        """Work in a thread of its own, which nobody has to wait for at the end of a run."""
+
+        def run() -> None:
+            try:
+                result: _T | Exception = work()
+            except Exception as error:  # noqa: BLE001 - raised again by who waits for it
+                result = error
+            done(result)
+
+        threading.Thread(target=run, name=f"slm-harness asks {what}", daemon=True).start()
+
+    @property
+    def _is_over(self) -> bool:
+        """Whether the time of the run is."""
+        return self._ends is not None and time.monotonic() >= self._ends
+
+    def _time_up(self) -> TimeUp:
+        return TimeUp(f"{self._batch.model}: the {self._limits.seconds:g} s of this run are over")
 
     def _chance(self, what: str) -> random.Random:
         return random.Random(f"{self._batch.model} {what}")  # noqa: S311 - pauses, not secrets
@@ -253,10 +294,8 @@ class _Batch:
         while waiting or open_:
             if self._stop.is_set():
                 waiting.clear()
-            if self._ends is not None and time.monotonic() >= self._ends and self._ended is None:
-                self._ended = TimeUp(
-                    f"{self._batch.model}: the {self._limits.seconds:g} s of this run are over"
-                )
+            if self._is_over and self._ended is None:
+                self._ended = self._time_up()
                 for request in open_.values():
                     yield _failed(request, self._ended, ends_model=True)
                 open_.clear()
@@ -331,25 +370,12 @@ class _Batch:
         return None
 
     def _begin(self, identity: Identity, request: Request, done: _Done) -> None:
-        """Put one request in a thread of its own, which nobody has to wait for at the end of a run."""
-
-        def ask() -> None:
-            try:
-                tried = persist(
-                    lambda: self._asked(identity, request),
-                    self._limits.patience,
-                    self._chance(request.article),
-                    self._stop,
-                    self._report,
-                )
-            except Exception as error:  # noqa: BLE001 - raised again by who waits for it
-                done.put((request, error))
-            else:
-                done.put((request, tried))
-
-        threading.Thread(
-            target=ask, name=f"slm-harness asks {request.article}", daemon=True
-        ).start()
+        """Put one request; what comes of it is told to ``done``."""
+        self._in_thread(
+            f"about {request.article}",
+            lambda: self._tried(lambda: self._asked(identity, request), request.article),
+            lambda tried: done.put((request, tried)),
+        )
 
     def _asked(self, identity: Identity, request: Request) -> Obtained:
         """Ask, and store what came before anything else happens."""

@@ -28,7 +28,7 @@ from slm_harness.store import Store
 RECIPE = Recipe(task="t", system="Answer.", schema={})
 SPEC = ModelSpec(name="m", engine="scripted", base="b")
 ARTICLES = ["one", "two", "three"]
-QUICK = Limits(patience=Patience(first=0.001, longest=0.002))
+QUICK = Limits(patience=Patience(first=0.001, longest=0.002), look=0.0)
 
 
 @dataclass
@@ -44,6 +44,8 @@ class Scripted:
     built: int = 0
     closed: int = 0
     then: Callable[[], None] = lambda: None
+    on_identify: Callable[[], None] = lambda: None
+    on_build: Callable[[], None] = lambda: None
 
     def presence(self) -> Presence:
         """It is there."""
@@ -51,6 +53,7 @@ class Scripted:
 
     def identify(self, recipe: Recipe, report: Report) -> Identity:
         """Tell who answers, unless it is to be unavailable."""
+        self.on_identify()
         if self.unavailable:
             raise self.unavailable
         return Identity(engine="scripted", server=self.server, base="b", digest="d")
@@ -58,6 +61,7 @@ class Scripted:
     def build(self, identity: Identity, recipe: Recipe, report: Report) -> Identity:
         """Count how often it was built."""
         self.built += 1
+        self.on_build()
         if self.unbuildable:
             raise self.unbuildable
         return identity
@@ -257,13 +261,53 @@ def test_the_time_of_a_run_ends_it(tmp_path: Path) -> None:
     release = threading.Event()
     engine = Scripted(then=lambda: void(len(engine.asked) < 2 or release.wait(20)))
 
-    events = run(engine, tmp_path, limits=replace(QUICK, seconds=0.3))
+    events = run(engine, tmp_path, limits=replace(QUICK, seconds=1.5))
     release.set()
 
     failed = [e for e in events if isinstance(e, Failed)]
     assert obtained(events) == {"one": False}
     assert [(e.article, e.kind) for e in failed] == [("two", "TimeUp"), ("three", "TimeUp")]
-    assert "the 0.3 s of this run are over" in failed[0].message
+    assert "the 1.5 s of this run are over" in failed[0].message
+
+
+@pytest.mark.parametrize("slow", ["on_identify", "on_build"])
+def test_the_time_of_a_run_counts_before_the_first_article(tmp_path: Path, slow: str) -> None:
+    """A pull, or a load, that takes longer than the run may is not waited for, and nothing is asked."""
+    release = threading.Event()
+    engine = Scripted(**{slow: lambda: void(release.wait(20))})  # type: ignore[arg-type]
+
+    events = run(engine, tmp_path, limits=replace(QUICK, seconds=0.2))
+    release.set()
+
+    assert [e.kind for e in events if isinstance(e, Failed)] == ["TimeUp"] * 3
+    assert (engine.asked, engine.closed) == ([], 1)
+
+
+def test_what_is_stored_is_recalled_when_the_time_is_over(tmp_path: Path) -> None:
+    """Finding out who answers costs a moment, and no answer that is there is lost for it."""
+    run(Scripted(), tmp_path)
+
+    events = run(Scripted(), tmp_path, limits=Limits(seconds=1e-9))
+
+    assert obtained(events) == dict.fromkeys(ARTICLES, True)
+
+
+@pytest.mark.parametrize("slow", ["on_identify", "on_build"])
+def test_stopping_waits_for_no_pull_and_no_load(tmp_path: Path, slow: str) -> None:
+    """Both can take minutes; nobody is asked anything afterwards."""
+    stop, release = threading.Event(), threading.Event()
+
+    def pull() -> None:
+        stop.set()
+        release.wait(20)
+
+    engine = Scripted(**{slow: pull})  # type: ignore[arg-type]
+
+    events = run(engine, tmp_path, stop=stop)
+    release.set()
+
+    assert {e.kind for e in events if isinstance(e, Failed)} == {"NotAsked"}
+    assert (engine.asked, engine.closed) == ([], 1)
 
 
 def void(_: object) -> None:

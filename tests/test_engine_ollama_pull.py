@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from slm_harness.engines.ollama import Waits
 from slm_harness.engines.ollama_pull import MOST_LINE, Progress, steps
 from slm_harness.errors import NotMeasured, PullFailed, ReplyUnreadable
 from tests.doubles import Double, ollama_double
@@ -244,6 +245,22 @@ def test_what_cannot_be_pulled_is_named_at_once(
 
     assert pulls == 1
     assert "\n" not in caught.value.message
+
+
+def test_a_pull_ends_with_its_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server downloads for nobody, and the lock of the server is free for the next model."""
+    with ollama_double(
+        "--pullable", "phi3", "--scenario=pull-stalled", log=tmp_path / "log"
+    ) as double:
+        with (
+            engine_at(double, monkeypatch, waits=Waits()) as engine,
+            pytest.raises(PullFailed, match="1 tries: the run ended"),
+        ):
+            engine.identify(RECIPE, lambda _: engine.close())
+        double.rest()
+        pulls = double.count("/api/pull")
+
+    assert pulls == 1
 
 
 def test_the_double_keeps_what_has_come_of_a_pull() -> None:

@@ -89,7 +89,7 @@ def pull(base: str, host: str, report: Report, limits: PullLimits, stop: threadi
     """
     for number in range(1, limits.tries + 1):
         try:
-            _once(base, host, report, limits)
+            _once(base, host, report, limits, stop)
         except (PullFailed, *_AS_THEY_ARE):
             raise
         except (ModelUnavailable, RequestRefused) as error:
@@ -120,12 +120,12 @@ def _advice(said: str) -> str:
     return next((advice for words, advice in _FINAL if words.search(said)), "")
 
 
-def _once(base: str, host: str, report: Report, limits: PullLimits) -> None:
+def _once(base: str, host: str, report: Report, limits: PullLimits, stop: threading.Event) -> None:
     report(f"pulling {base}")
     client = open_client(None, gap=limits.silence)
     try:
         with translated(f"pulling {base}", host), client.pulling(base) as pieces:
-            _watch(base, host, steps(pieces), report, limits)
+            _watch(base, host, steps(pieces), report, limits, stop)
     except AnswerTimeout as error:
         raise ServerFailed(f"{host} said nothing for {limits.silence:g} s") from error
     finally:
@@ -139,10 +139,13 @@ def _watch(
     told: Iterator[Mapping[str, object]],
     report: Report,
     limits: PullLimits,
+    stop: threading.Event,
 ) -> None:
     """Follow a pull to its success."""
     progress, shown = Progress(time.monotonic()), 0.0
     for step in told:
+        if stop.is_set():
+            raise ServerFailed(f"the run ended while {host} was fetching")
         now = time.monotonic()
         if step.get("error"):
             said = one_line(step["error"])
