@@ -1,5 +1,6 @@
 """Locks between processes that die with whoever holds them."""
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -40,6 +41,9 @@ def _taken(descriptor: int, stop: threading.Event, waiting: Callable[[], None]) 
         except BlockingIOError:
             waiting()
             stop.wait(_POLL_SECONDS)
+        except OSError:
+            # A network drive on which nothing can be locked.
+            return False
         else:
             return True
     return False
@@ -47,8 +51,12 @@ def _taken(descriptor: int, stop: threading.Event, waiting: Callable[[], None]) 
 
 def cache_folder() -> Path:
     """Where this user's machine keeps what several projects share: locks, and facts about files."""
-    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(base).expanduser() / "slm-harness"
+    base = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache")
+    with contextlib.suppress(RuntimeError):
+        return base.expanduser() / "slm-harness"
+    # A user of a container who has no home. Nothing can be made there, so it is done without; a folder
+    # that all users share could be filled by another.
+    return Path(os.devnull) / "slm-harness"
 
 
 def lock_of_server(address: str) -> Path:

@@ -1,5 +1,8 @@
 """Locks that die with whoever holds them."""
 
+import errno
+import fcntl
+import os
 import signal
 import subprocess
 import sys
@@ -67,3 +70,29 @@ def test_each_server_has_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     assert cache_folder() == tmp_path / "slm-harness"
     assert lock_of_server("http://a") != lock_of_server("http://b")
     assert lock_of_server("http://a").is_relative_to(tmp_path)
+
+
+def test_a_user_without_a_home_does_without(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A container may run as a number that nobody knows: no cache and no lock, and no traceback."""
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 987_654_321)
+
+    with held(lock_of_server("there"), threading.Event(), lambda: None) as mine:
+        assert not mine
+
+
+def test_a_drive_that_cannot_lock_is_used_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Network drives say so only when they are asked."""
+
+    def refuse(_: int, __: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+
+    with held(tmp_path / "lock", threading.Event(), lambda: None) as mine:
+        assert not mine
