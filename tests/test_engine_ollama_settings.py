@@ -107,6 +107,16 @@ def test_an_option_that_ollama_ignores_is_refused() -> None:
         open_engine(spec, None)
 
 
+@pytest.mark.parametrize("name", ["num_ctx", "num_predict"])
+@pytest.mark.parametrize("value", [0, -1])
+def test_a_reply_without_end_and_no_context_at_all_are_refused(name: str, value: int) -> None:
+    """The server takes -1 for a reply without end, and nothing fits into a context of nothing."""
+    spec = ModelSpec(name="a", engine="ollama", base="a", options={name: value})
+
+    with pytest.raises(ModelsError, match=f"options: {name}: {value} is too small"):
+        open_engine(spec, None)
+
+
 @pytest.mark.parametrize(
     ("name", "value"), [("num_ctx", 8192.0), ("num_ctx", "8k"), ("seed", True), ("top_p", "high")]
 )

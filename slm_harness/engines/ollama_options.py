@@ -23,6 +23,7 @@ PINNED: Mapping[str, object] = {
 """Every option that moves an answer, since the server's own defaults change between its versions; and
 besides them ``num_ctx``, which follows from the articles."""
 WINDOW = "num_ctx"
+_ABOVE_ZERO = (WINDOW, "num_predict")
 OTHER_OPTIONS = frozenset({WINDOW, "stop", "num_gpu", "main_gpu", "use_mmap", "num_thread"})
 """Options that an entry of models.yaml may set besides."""
 
@@ -52,6 +53,9 @@ def _typed(spec: ModelSpec, name: str, value: object) -> object:
     if name == WINDOW:
         pinned = 0
     if pinned is None or (isinstance(pinned, int) and number and isinstance(value, int)):
+        if name in _ABOVE_ZERO and int(str(value)) < 1:
+            # Ollama takes a number below zero for "without end", and a reply has to have one.
+            raise ModelsError(f"{spec.name}: options: {name}: {value} is too small; 1 is the least")
         return value
     wanted = "number" if isinstance(pinned, float) else "whole number"
     raise ModelsError(f"{spec.name}: options: {name}: {value!r} is no {wanted}")
