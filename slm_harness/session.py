@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from slm_harness import grading
 from slm_harness.asking import Batch, Failed, Limits, Mode, Obtained, Sources
-from slm_harness.engines import LOCAL_ENGINES, Engine, estimated_tokens, open_engine
+from slm_harness.engines import LOCAL_ENGINES, Engine, longest_prompt, open_engine
 from slm_harness.errors import ModelsError
 from slm_harness.evidence import Evidence, write_evidence
 from slm_harness.gate import Line, Snapshot
@@ -178,13 +178,8 @@ class Evaluation:
 
     @cached_property
     def longest(self) -> int:
-        """Tokens of the longest article, estimated: of all of them, whatever is selected.
-
-        A window that follows from the selection would be another for each `-k`, and every stored reply
-        one of another model.
-        """
-        told = (replace(article, dated=True).prompt for article in self.articles.values())
-        return max(map(estimated_tokens, told), default=0)
+        """Tokens of the longest article, estimated."""
+        return longest_prompt(self.articles.values())
 
     def request(self, model: str, article: str) -> Request:
         """The request that gets a model's answers to all questions about one article."""

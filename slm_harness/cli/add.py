@@ -5,7 +5,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slm_harness.cli.choosing import chosen_model, models_option, prompt_option, store_option
+from slm_harness.cli.choosing import (
+    chosen_model,
+    chosen_recipe,
+    models_option,
+    prompt_option,
+    store_option,
+)
 from slm_harness.cli.printing import articles_option, report, say, size, task, with_folder
 from slm_harness.cli.show import dropped
 from slm_harness.cli.sources import Source, name_in, source_at
@@ -154,15 +160,12 @@ def _proposals(
 ) -> "tuple[Proposal, ...]":
     from slm_harness.asking import Mode, Sources
     from slm_harness.drafting import proposals
-    from slm_harness.records import Recipe
     from slm_harness.store import Store
-    from slm_harness.task import load_prompt
 
-    mine = task()
-    recipe = Recipe(mine.name, load_prompt(mine, arguments.prompt).system, mine.schema)
+    recipe = chosen_recipe(arguments.prompt)
     sources = Sources(Store(arguments.store), Mode.AUTO, Path("evals/answers"))
     report(f"asking {spec.name} about {article.id}")
-    return proposals(article, mine, spec, recipe, sources, report)
+    return proposals(article, task(), spec, recipe, sources, report)
 
 
 def _told(spec: "ModelSpec", found: "tuple[Proposal, ...]") -> Iterator[str]:

@@ -10,14 +10,20 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slm_harness.cli.choosing import chosen_model, models_option, prompt_option, store_option
+from slm_harness.cli.choosing import (
+    chosen_model,
+    chosen_recipe,
+    models_option,
+    prompt_option,
+    store_option,
+)
 from slm_harness.cli.printing import complain, output, report, say_aligned, task
 from slm_harness.cli.sources import name_in, page_at
 
 if TYPE_CHECKING:
     from slm_harness.asking import Obtained
     from slm_harness.reading import Reading
-    from slm_harness.records import Article, ModelSpec, Recipe
+    from slm_harness.records import Article, ModelSpec
 
 FORMAT = "slm-harness ask 1"
 
@@ -121,21 +127,14 @@ def _ask(arguments: argparse.Namespace, spec: "ModelSpec", article: "Article") -
     mode = Mode.FRESH if arguments.fresh else Mode.AUTO
     sources = Sources(Store(arguments.store), mode, Path("evals/answers"))
     report(f"asking {spec.name} about {article.id}")
-    obtained = reply_about(article, task(), spec, _recipe(arguments), sources, report)
+    recipe = chosen_recipe(arguments.prompt, constrained=not arguments.unconstrained)
+    obtained = reply_about(article, task(), spec, recipe, sources, report)
     if obtained.recalled:
         report(f"recalled from {arguments.store}; --fresh asks again")
     reading = read(obtained.stored.reply, task())
     problems = {id_: why for id_ in task().ids if (why := reading.missing(id_))}
     against = grading.contradictions(reading.values, task(), article.published)
     return _Answered(article, spec, obtained, reading, problems, against)
-
-
-def _recipe(arguments: argparse.Namespace) -> "Recipe":
-    from slm_harness.records import Recipe
-    from slm_harness.task import load_prompt
-
-    system = load_prompt(task(), arguments.prompt).system
-    return Recipe(task().name, system, {} if arguments.unconstrained else task().schema)
 
 
 # ---------------------------------------------------------------- what is printed

@@ -4,11 +4,12 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from slm_harness.cli.printing import task
 from slm_harness.errors import SettingsError
 from slm_harness.printable import shortened
 
 if TYPE_CHECKING:
-    from slm_harness.records import ModelSpec
+    from slm_harness.records import ModelSpec, Recipe
 
 
 def models_option(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +28,20 @@ def store_option(parser: argparse.ArgumentParser) -> None:
     """Let a command take ``--store``."""
     parser.add_argument("--store", type=Path, default=Path(".slm-harness"), metavar="DIR",
                         help="where replies are kept (default: %(default)s)")  # fmt: skip
+
+
+def chosen_recipe(prompt: Path, *, constrained: bool = True) -> "Recipe":
+    """The questions in the words of a file, with or without the schema of their answers.
+
+    Raises:
+        PromptError: the file cannot be read, or is no prompt of the task.
+    """
+    from slm_harness.records import Recipe
+    from slm_harness.task import load_prompt
+
+    mine = task()
+    system = load_prompt(mine, prompt).system
+    return Recipe(mine.name, system, mine.schema if constrained else {})
 
 
 def chosen_model(name: str, models_file: Path, option: str = "") -> "ModelSpec":

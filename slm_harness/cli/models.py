@@ -4,10 +4,9 @@ import argparse
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from slm_harness.cli.choosing import chosen_recipe, models_option, prompt_option
 from slm_harness.cli.printing import articles_option, output, report, say, task
 from slm_harness.errors import SettingsError
 from slm_harness.printable import shortened
@@ -32,10 +31,8 @@ def declare(commands: Any) -> None:  # noqa: ANN401 - argparse names no public t
                         help="what to do (default: %(default)s)")  # fmt: skip
     parser.add_argument("--dry-run", action="store_true", help="prune: show what it would remove")
     parser.add_argument("--yes", action="store_true", help="prune: remove without asking")
-    parser.add_argument("--models", type=Path, default=Path("evals/models.yaml"), metavar="FILE",
-                        help="the models there are (default: %(default)s)")  # fmt: skip
-    parser.add_argument("--prompt", type=Path, default=Path("evals/prompts/breach.yaml"), metavar="FILE",
-                        help="the wording of the questions (default: %(default)s)")  # fmt: skip
+    models_option(parser)
+    prompt_option(parser)
     articles_option(parser)
     parser.set_defaults(run=run)
 
@@ -64,23 +61,19 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _known(arguments: argparse.Namespace) -> "tuple[Sequence[Current], str]":
     """What models.yaml needs now; or why that cannot be told, since the context follows from the articles."""
-    from slm_harness.engines import estimated_tokens
+    from slm_harness.engines import longest_prompt
     from slm_harness.engines.ollama_custom import currents
     from slm_harness.labels import load_articles
     from slm_harness.models import load_models
-    from slm_harness.records import Recipe
-    from slm_harness.task import load_prompt
 
-    mine = task()
     specs = load_models(arguments.models).values()
-    recipe = Recipe(mine.name, load_prompt(mine, arguments.prompt).system, mine.schema)
+    recipe = chosen_recipe(arguments.prompt)
     try:
-        articles = load_articles(arguments.articles, mine)
+        articles = load_articles(arguments.articles, task())
     except SettingsError as error:
         first = error.message.splitlines()[0]
         return [], f"which models are used follows from the longest article, and {first}"
-    told = (replace(article, dated=True).prompt for article in articles)
-    return currents(specs, recipe, max(map(estimated_tokens, told), default=0)), ""
+    return currents(specs, recipe, longest_prompt(articles)), ""
 
 
 def _listed(

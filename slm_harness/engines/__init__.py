@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from slm_harness.engines import llamacpp_options, ollama_options, openai_options
 from slm_harness.engines.baseline import BaselineEngine
-from slm_harness.engines.context import estimated_tokens
+from slm_harness.engines.context import estimated_tokens, longest_prompt
 from slm_harness.engines.protocol import Engine, Facts, Loaded, Presence, Reader, Report, bad_host
 from slm_harness.errors import ModelsError
 from slm_harness.records import Identity, ModelSpec
@@ -20,6 +20,7 @@ __all__ = [
     "Report",
     "estimated_tokens",
     "examine",
+    "longest_prompt",
     "open_engine",
     "why_other_model",
 ]

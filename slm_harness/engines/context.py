@@ -4,10 +4,11 @@ No server tells beforehand how many tokens a text has. A generous estimate choos
 one article fits is then judged by what this very model made of the system prompt.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from slm_harness.errors import ModelUnavailable, PromptCut, PromptEmpty, PromptTooLong
-from slm_harness.records import ModelSpec, Request
+from slm_harness.records import Article, ModelSpec, Request
 
 LEAST_WINDOW = 8192
 """Window where the articles need no more, in tokens: so that adding an article rarely changes it."""
@@ -36,6 +37,16 @@ def estimated_tokens(text: str) -> int:
     characters = sum(character.isascii() for character in text)
     others = len(text.encode(errors="replace")) - characters
     return -(-characters // 3) + -(-others // 2)
+
+
+def longest_prompt(articles: Iterable[Article]) -> int:
+    """Tokens of the longest of all articles, whatever is selected of them, with the day that it may be told.
+
+    A window that follows from the selection would be another for each ``-k``, and every stored reply one
+    of another model.
+    """
+    told = (replace(article, dated=True).prompt for article in articles)
+    return max(map(estimated_tokens, told), default=0)
 
 
 def needed_window(system: str, longest: int, reply: int) -> int:

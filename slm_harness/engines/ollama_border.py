@@ -14,7 +14,7 @@ from ollama._types import GenerateRequest
 
 from slm_harness.engines.protocol import bad_host
 from slm_harness.engines.statuses import Advice, of_status, one_line, refused
-from slm_harness.engines.transport import TooLarge, http_settings
+from slm_harness.engines.transport import Refusal, TooLarge, http_settings, refuse
 from slm_harness.errors import (
     AnswerTimeout,
     ConnectionBroken,
@@ -106,7 +106,7 @@ def open_client(seconds: float | None, *, gap: float | None = None) -> StrictCli
     # The server listens on 0.0.0.0, but nothing can be sent there.
     host = re.sub(r"(?<![0-9.])0\.0\.0\.0(?![0-9.])", "127.0.0.1", host)
     try:
-        return StrictClient(host or None, **http_settings(seconds, _refuse, gap=gap))
+        return StrictClient(host or None, **http_settings(seconds, refuse, gap=gap))
     except (ValueError, httpx.InvalidURL) as error:
         raise bad_host(error) from error
 
@@ -114,20 +114,6 @@ def open_client(seconds: float | None, *, gap: float | None = None) -> StrictCli
 def address(client: ollama.Client) -> str:
     """The address that a client speaks to, for messages."""
     return str(client._client.base_url).rstrip("/")
-
-
-class _Refusal(Exception):
-    """A response that is no success, before the client reads it: some bodies make it stumble."""
-
-    def __init__(self, response: httpx.Response) -> None:
-        super().__init__(response.status_code)
-        self.response = response
-
-
-def _refuse(response: httpx.Response) -> None:
-    if response.status_code >= 300:
-        response.read()
-        raise _Refusal(response)
 
 
 @contextmanager
@@ -141,7 +127,7 @@ def translated(doing: str, host: str) -> Iterator[None]:
         yield
     except HarnessError:
         raise
-    except _Refusal as error:
+    except Refusal as error:
         found = refused(error.response, f"{host} while {doing}", ADVICE)
         raise found or ReplyUnreadable(f"{host} while {doing}: {error}") from error
     except (ollama.RequestError, httpx.CookieConflict) as error:

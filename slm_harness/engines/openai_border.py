@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from slm_harness.engines.statuses import Advice, of_status, one_line, refused, without_secret
-from slm_harness.engines.transport import TooLarge, http_settings, proxy_for
+from slm_harness.engines.transport import Refusal, TooLarge, http_settings, proxy_for, refuse
 from slm_harness.errors import (
     AnswerTimeout,
     ConnectionBroken,
@@ -93,7 +93,7 @@ def open_client(server: Server, seconds: float) -> "openai.OpenAI":
             request.headers["Authorization"] = f"Bearer {server.key}"
 
     try:
-        settings = http_settings(seconds, _refuse, proxy=proxy_for(server.base_url))
+        settings = http_settings(seconds, refuse, proxy=proxy_for(server.base_url))
     except (ValueError, ImportError) as error:
         # Without its words: they have the proxy's address, and that may have a password.
         raise SettingsError(
@@ -111,24 +111,10 @@ def open_client(server: Server, seconds: float) -> "openai.OpenAI":
     )
 
 
-class _Refusal(Exception):
-    """A response that is no success, before the client reads it."""
-
-    def __init__(self, response: httpx.Response) -> None:
-        super().__init__(response.status_code)
-        self.response = response
-
-
-def _refuse(response: httpx.Response) -> None:
-    if response.status_code >= 300:
-        response.read()
-        raise _Refusal(response)
-
-
 def refusal(error: BaseException) -> httpx.Response | None:
     """The response that was no success, out of what the client raised; None where it is something else."""
     found: BaseException | None = error
-    while found is not None and not isinstance(found, _Refusal):
+    while found is not None and not isinstance(found, Refusal):
         found = found.__cause__
     return found.response if found else None
 

@@ -26,6 +26,25 @@ _KEPT = ("location", "retry-after", "retry-after-ms")
 Hook = Callable[[httpx.Response], None]
 
 
+class Refusal(Exception):
+    """A response that is no success, before a client reads it: some bodies make clients stumble."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        super().__init__(response.status_code)
+        self.response = response
+
+
+def refuse(response: httpx.Response) -> None:
+    """A hook that raises what is no success, its body read, in place of handing it to a client.
+
+    Raises:
+        Refusal: it is none.
+    """
+    if response.status_code >= 300:
+        response.read()
+        raise Refusal(response)
+
+
 class TooLarge(httpx.DecodingError):
     """A reply is larger than any that can be true."""
 
