@@ -121,6 +121,14 @@ def test_time_left_is_no_more_exact_than_a_guess() -> None:
     ]  # fmt: skip
 
 
+def test_turning_to_and_fro_is_no_progress() -> None:
+    """A server that tries the same two layers for ever has stalled; one that begins another has not."""
+    to_and_fro = [(at, of_layer(5, layer="ab"[at % 2])) for at in range(100)]
+
+    assert followed(*to_and_fro).idle(99) == 98
+    assert followed(*to_and_fro, (99, of_layer(layer="c"))).idle(99) == 0
+
+
 @settings(max_examples=30)
 @given(st.data())
 def test_lines_are_read_however_they_are_cut(data: st.DataObject) -> None:

@@ -209,6 +209,7 @@ class Progress:
     def __init__(self, now: float) -> None:
         self.status = ""
         """What the server said last, printable."""
+        self._seen: set[str] = set()
         self._moved = self._began = now
         self._total: dict[str, int] = {}
         self._done: dict[str, int] = {}
@@ -218,7 +219,9 @@ class Progress:
         """Take one object of the stream, at ``now`` in seconds."""
         status = step.get("status")
         status = shortened(status, 80) if isinstance(status, str) else self.status
-        if status != self.status:
+        if status not in self._seen:
+            # Coming back to what it did before is no progress: two layers can be stuck in turn.
+            self._seen.add(status)
             self._moved = now
         self.status = status
         layer, total = step.get("digest"), step.get("total")
@@ -238,7 +241,7 @@ class Progress:
             self._gains.popleft()
 
     def idle(self, now: float) -> float:
-        """Seconds since anything grew, or the server turned to something else."""
+        """Seconds since anything grew, or the server turned to something new."""
         return now - self._moved
 
     def line(self, base: str, now: float) -> str:
