@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -15,8 +16,10 @@ from tests.doubles import Double
 
 RECIPE = Recipe(task="breach", system="Answer nine questions.", schema=TASK.schema)
 REQUEST = Request("phi3", "harbour", "Harbour Dental lost 4,120 files. " * 20)
-BRIEF = Waits(pull=PullLimits(stall=0.3, silence=0.6, tries=3, pause=0.0), load=0.6, lock=20.0)
+BRIEF = Waits(pull=PullLimits(stall=20.0, silence=20.0, tries=3, pause=0.0), load=0.6, lock=20.0)
 """So that a test need not wait."""
+HASTY = replace(BRIEF, pull=replace(BRIEF.pull, stall=1.0, silence=2.0))
+"""For a server that says nothing, or nothing new: a busy machine is not to be taken for one."""
 CACHE = Path(gettempdir()) / "slm-harness-tests"
 """Where the locks of tests are, apart from the user's own."""
 

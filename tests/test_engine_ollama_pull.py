@@ -16,7 +16,7 @@ from slm_harness.engines.ollama import Waits
 from slm_harness.engines.ollama_pull import MOST_LINE, Progress, steps
 from slm_harness.errors import NotMeasured, PullFailed, ReplyUnreadable
 from tests.doubles import Double, ollama_double
-from tests.ollama_engine import RECIPE, engine_at, quiet
+from tests.ollama_engine import BRIEF, HASTY, RECIPE, engine_at, quiet
 
 
 def of_layer(
@@ -33,6 +33,11 @@ def followed(*told: tuple[float, Mapping[str, object]]) -> Progress:
     for now, line in told:
         progress.take(line, now)
     return progress
+
+
+def waits_for(scenario: str) -> Waits:
+    """Short ones only where a scenario is about waiting."""
+    return HASTY if scenario in ("pull-stalled", "pull-silent") else BRIEF
 
 
 def pulled(double: Double, monkeypatch: pytest.MonkeyPatch, **fields: object) -> list[str]:
@@ -180,8 +185,8 @@ def test_an_odd_stream_is_followed_to_its_end(
     ("scenario", "why"),
     [
         ("pull-cut", r"the connection to \S+ broke"),
-        ("pull-stalled", r"\S+ fetched nothing for 0.3 s"),
-        ("pull-silent", r"\S+ said nothing for 0.6 s"),
+        ("pull-stalled", r"\S+ fetched nothing for 1 s"),
+        ("pull-silent", r"\S+ said nothing for 2 s"),
         ("pull-unfinished", "ended with 'verifying sha256 digest' instead of success"),
         ("pull-midstream-error", r"max retries exceeded: unexpected EOF"),
         ("pull-no-network", r"dial tcp: lookup hf\.co: i/o timeout"),
@@ -194,7 +199,7 @@ def test_a_pull_that_breaks_is_taken_up_again(
     """It is said why, and the second pull goes on from what has come."""
     log = tmp_path / "log"
     with ollama_double("--pullable", "phi3", "--scenario", f"{scenario}:1-1", log=log) as double:
-        lines = pulled(double, monkeypatch)
+        lines = pulled(double, monkeypatch, waits=waits_for(scenario))
         pulls = double.count("/api/pull")
 
     (again,) = (line for line in lines if "(try 2 of 3)" in line)
@@ -212,7 +217,7 @@ def test_a_pull_that_keeps_breaking_ends(
     log = tmp_path / "log"
     with ollama_double("--pullable", "phi3", "--scenario", scenario, log=log) as double:
         with (
-            engine_at(double, monkeypatch) as engine,
+            engine_at(double, monkeypatch, waits=waits_for(scenario)) as engine,
             pytest.raises(
                 PullFailed, match=r"cannot be pulled: 3 tries: .*; see .*`ollama pull phi3`"
             ),
