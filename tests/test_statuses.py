@@ -82,6 +82,24 @@ def test_every_answer_that_is_no_success_is_a_failure(status: int, said: str) ->
     assert "\n" not in found.message
 
 
+def test_what_a_server_repeats_of_an_article_decides_nothing() -> None:
+    """FastAPI, and so vLLM and SGLang, sends the whole request back beside what is wrong with it."""
+    wrong = {
+        "type": "extra_forbidden",
+        "loc": ["body", "min_p"],
+        "msg": "Extra inputs are not permitted",
+        "input": {"content": "The hospital's servers were out of memory, it said."},
+    }
+    response = httpx.Response(422, json={"detail": [wrong]})
+
+    found = refused(response, "there", ADVICE)
+
+    assert type(found) is RequestRefused
+    assert "Extra inputs are not permitted" in found.message
+    assert "min_p" in found.message
+    assert "hospital" not in found.message
+
+
 def test_a_success_is_none() -> None:
     """200 is for the client to read."""
     assert refused(httpx.Response(200), "there", ADVICE) is None

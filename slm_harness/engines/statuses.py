@@ -188,9 +188,21 @@ def one_line(said: object, secret: str = "") -> str:
                 inner = f"{inner} [{kind}]"
             said = inner
         else:
+            said = _of_fields(said)
             break
     text = said if isinstance(said, str) else json.dumps(said, default=str)
     return shortened(without_secret(text, secret), SAID_LENGTH)
+
+
+def _of_fields(said: object) -> object:
+    """What FastAPI says of each wrong field, without the article that it repeats beside it.
+
+    The words of an article would decide which failure it is.
+    """
+    if isinstance(said, list) and said and all(isinstance(one, Mapping) for one in said):
+        told = [f"{one.get('msg')} ({one.get('loc')})" for one in said if one.get("msg")]
+        return "; ".join(told) or said
+    return said
 
 
 def without_secret(text: str, secret: str) -> str:
