@@ -36,6 +36,8 @@ CLOSE_SECONDS = 3.0
 _LOOK_SECONDS = 0.05
 _TAIL_BYTES = 16_384
 EXTRA = 'pip install "slm-harness[llamacpp]"'
+_CALM = {"OMP_WAIT_POLICY": "PASSIVE"}
+"""Threads that wait are to sleep: spinning, two of them on two busy cores were ten times slower."""
 _MEMORY = re.compile(
     r"failed to allocate|insufficient memory|out of memory|bad_alloc|cudaMalloc", re.IGNORECASE
 )
@@ -144,6 +146,7 @@ class _Child:
             stderr=self._log,
             # Ctrl-C in a terminal is for the parent.
             start_new_session=True,
+            env={**_CALM, **os.environ},
         )
         self.pid = self._process.pid
         settings = {
