@@ -18,10 +18,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from slm_harness.engines import Engine, Report, why_other_model
-from slm_harness.errors import GaveUp, HarnessError, NeverAsked, NotMeasured, TimeUp
+from slm_harness.engines import Engine, Report, estimated_tokens, why_other_model
+from slm_harness.errors import GaveUp, HarnessError, NeverAsked, NotAsked, NotMeasured, TimeUp
 from slm_harness.evidence import Evidence
-from slm_harness.records import Identity, ModelSpec, Recipe, Request, Stored
+from slm_harness.pacing import Pace
+from slm_harness.records import Identity, ModelSpec, Recipe, Reply, Request, Stored
 from slm_harness.retrying import Patience, Tried, persist
 from slm_harness.store import Store, differing_parts, key_of, key_parts
 from slm_harness.task import reworded
@@ -119,6 +120,8 @@ class Limits:
 
 
 _NO_LIMITS = Limits()
+_REPLY_LIMITS = ("max_completion_tokens", "max_tokens", "num_predict")
+"""Options under which engines have the most tokens of a reply."""
 _LOOK_SECONDS = 0.05
 """How often waiting for a reply looks whether the run is over."""
 _T = TypeVar("_T")
@@ -168,6 +171,7 @@ class _Batch:
         self._ends = ends
         self._built: Identity | None = None
         self._in_a_row = 0
+        self._pace = Pace(batch.spec.tokens_per_minute)
 
     @cached_property
     def _engine(self) -> Engine:
@@ -350,13 +354,27 @@ class _Batch:
         parts = key_parts(identity, self._recipe, request)
         why = self._why(request, parts)
         built = self._build(identity)
-        reply = self._engine.ask(request)
+        reply = self._paced(identity, request)
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         stored = Stored(key_of(parts), parts, reply, built, now)
         if self._sources.mode is not Mode.REPLAY:
             with _ending_the_model():
                 self._sources.store.put(request, stored)
         return Obtained(request.model, request.article, stored, recalled=False, why=why)
+
+    def _paced(self, identity: Identity, request: Request) -> Reply:
+        """Ask once the account's tokens per minute allow it."""
+        limits = (identity.options.get(name) for name in _REPLY_LIMITS)
+        most = next((limit for limit in limits if isinstance(limit, int)), 0)
+        words = f"{self._recipe.system}{request.prompt}"
+        turn = self._pace.turn(estimated_tokens(words) + most, self._stop.wait)
+        if turn is None:
+            raise NotAsked(
+                f"{request.model}: the run ended before {request.article} was asked about"
+            )
+        reply = self._engine.ask(request)
+        turn.took(reply.total_tokens)
+        return reply
 
     def _build(self, identity: Identity) -> Identity:
         if self._built is None:

@@ -5,6 +5,7 @@
     │   ├── LabelsError          label files, all their faults at once
     │   ├── PromptError          the prompt file
     │   ├── ModelsError          models.yaml or --model
+    │   ├── KeyNotSet            the environment lacks a server's key
     │   └── SnapshotError        a committed snapshot or its accepted replies cannot be read
     ├── FetchError               a page could not be fetched from the web
     ├── PageError                a page has no article that can be taken out of it
@@ -75,6 +76,10 @@ class PromptError(SettingsError):
 
 class ModelsError(SettingsError):
     """``models.yaml`` or ``--model`` names something that cannot be a model."""
+
+
+class KeyNotSet(SettingsError):
+    """The environment variable that is to hold a server's key is not set."""
 
 
 class SnapshotError(SettingsError):

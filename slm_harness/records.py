@@ -142,6 +142,13 @@ class Reply:
     answered_by: str = ""
     """Which model the server itself says it was, where it serves several under one name."""
 
+    @property
+    def total_tokens(self) -> int | None:
+        """Of prompt and reply together; None where the server did not count them."""
+        if self.prompt_tokens is None or self.reply_tokens is None:
+            return None
+        return self.prompt_tokens + self.reply_tokens
+
 
 @dataclass(frozen=True)
 class Stored:
@@ -197,6 +204,8 @@ class Outcome:
     seconds: float | None = None
     """Of the article's one request, shared by all its questions."""
     tokens: int | None = None
+    cost: float | None = None
+    """Of the article's one request at the price of now; None where the model has none."""
     recalled: bool | None = None
     key: str = ""
     conforms: bool | None = None

@@ -232,6 +232,7 @@ class Evaluation:
                 reason=result.message,
             )
         reply = result.stored.reply
+        price = self.models[case.model].price
         reading = read(reply, self.settings.task)
         reason, got = reading.missing(case.question), ""
         verdict = Verdict.UNUSABLE
@@ -258,6 +259,7 @@ class Evaluation:
             reason=shortened(reason, 2 * GOT_LENGTH),
             seconds=reply.seconds,
             tokens=reply.reply_tokens,
+            cost=price.of(reply) if price else None,
             recalled=result.recalled,
             key=result.stored.key,
             conforms=reading.conforms,

@@ -4,28 +4,22 @@ import json
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-import httpx
-import openai
 import pytest
 
 from slm_harness.asking import Batch, Failed, Limits, Mode, Obtained, Sources, fill
 from slm_harness.breach import TASK
-from slm_harness.engines import open_engine, openai_border, why_other_model
+from slm_harness.engines import open_engine
 from slm_harness.engines.openai import OpenAIEngine
-from slm_harness.engines.openai_border import Server, translated
-from slm_harness.engines.openai_chat import request_body
-from slm_harness.engines.openai_options import PINNED, sent_options
-from slm_harness.engines.statuses import Advice
+from slm_harness.engines.openai_options import PINNED
 from slm_harness.errors import (
     AccessDenied,
     AnswerTimeout,
     ConnectionBroken,
-    ModelsError,
     ModelUnavailable,
     NotMeasured,
     PromptCut,
@@ -34,16 +28,16 @@ from slm_harness.errors import (
     QuotaExhausted,
     Redirected,
     ReplyMisplaced,
+    ReplyUnfinished,
     ReplyUnreadable,
     RequestRefused,
     SchemaNotEnforced,
     ServerBusy,
     ServerFailed,
     ServerUnreachable,
-    SettingsError,
 )
 from slm_harness.reading import read
-from slm_harness.records import Identity, ModelSpec, Recipe, Reply, Request
+from slm_harness.records import ModelSpec, Recipe, Reply, Request
 from slm_harness.retrying import Patience
 from slm_harness.store import Store
 from tests.doubles import Double, openai_double
@@ -54,7 +48,6 @@ VARIABLE = "SLM_TEST_KEY"
 RECIPE = Recipe(task="breach", system="Answer nine questions.", schema=TASK.schema)
 REQUEST = Request("gpt", "harbour", "Harbour Dental lost 4,120 files. " * 20)
 BASE = "gpt-tiny"
-ADVICE = Advice(context="", access="")
 
 
 def quiet(_: str) -> None:
@@ -121,7 +114,9 @@ ROWS = [
     Row("reasoning-other", ReplyMisplaced, 1, "`reasoning`"),
     Row("tool-calls", ReplyUnreadable, 1, "called a tool"),
     Row("unknown-finish", ReplyUnreadable, 1, "ended with 'eos_token'"),
-    Row("no-finish", ReplyUnreadable, 1, "ended with 'null'"),
+    Row("no-finish", ReplyUnfinished, 2, "ended the reply early"),
+    Row("abort", ReplyUnfinished, 2, r"ended the reply early \(abort\)"),
+    Row("thoughts-only", ReplyMisplaced, 1, "`reasoning_content`"),
     Row("no-choices", ReplyUnreadable, 1, "no choices"),
     Row("no-message", ReplyUnreadable, 1, "no message"),
     Row("no-usage", ReplyUnreadable, 1, "no counts of tokens"),
@@ -230,7 +225,7 @@ def test_what_is_sent_is_what_the_key_of_an_answer_has(tmp_path: Path) -> None:
     }
     assert identity.options == {**PINNED, "top_k": 1}
     assert isinstance(sent, dict)
-    assert sent["authorization"] == f"Bearer {KEY}"
+    assert {name.lower(): value for name, value in sent.items()}["authorization"] == f"Bearer {KEY}"
     assert reply.finish == "stop"
     assert read(reply, TASK).conforms
     assert reply.answered_by == "gpt-tiny-2026-11-01 fp_double"
@@ -243,6 +238,7 @@ def test_nothing_of_the_environment_goes_along(
     """Without key_env no key is sent, not even OPENAI_API_KEY, and never whose account it is."""
     for name in ("OPENAI_API_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID"):
         monkeypatch.setenv(name, KEY)
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", f"Authorization: Bearer {KEY}\nX-Key: {KEY}")
     with (
         openai_double("--models", BASE, log=tmp_path / "log") as double,
         engine_at(double) as engine,
@@ -297,19 +293,6 @@ def test_a_schema_without_lengths_can_be_had(tmp_path: Path) -> None:
     assert identity.options["length_limits"] is False
     assert "length_limits" not in sent
     assert "maxItems" not in sent
-
-
-def test_a_field_may_be_called_as_a_length_is() -> None:
-    """Only lengths are left out of a schema, not what is named like one."""
-    schema = {
-        "properties": {"maxLength": {"type": "string", "maxLength": 9}},
-        "required": ["maxLength"],
-    }
-    body = request_body("m", "p", "s", schema, {"length_limits": False})
-
-    sent = json.dumps(body["response_format"])
-    assert json.dumps({"maxLength": {"type": "string"}}) in sent
-    assert '"required": ["maxLength"]' in sent
 
 
 def test_a_model_that_reasons_can_be_asked(tmp_path: Path) -> None:
@@ -371,6 +354,7 @@ def test_nobody_there_is_one_line() -> None:
     ):
         with pytest.raises(ConnectionBroken):
             ask(engine)
+        double.process.wait(10)
         with pytest.raises(ServerUnreachable, match=r"no server answers at .*/v1 .*base_url right"):
             engine.ask(REQUEST)
         problem = engine.presence().problem
@@ -422,177 +406,56 @@ def test_an_empty_prompt_is_refused_here() -> None:
         engine.ask(Request("gpt", "harbour", " \n"))
 
 
-@pytest.mark.parametrize(
-    ("host", "through"), [("127.0.0.1:9", False), ("models.example", True), ("10.0.0.9", False)]
-)
-def test_a_proxy_of_the_environment_is_for_far_hosts_only(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str, through: bool
+@pytest.mark.parametrize(("value", "said"), [("Unknown", "Unknown"), ("Unknown-7", "***")])
+def test_a_word_for_a_key_changes_no_reply(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str, said: str
 ) -> None:
-    """This machine and the net around it are spoken to directly."""
-    with openai_double(log=tmp_path / "log") as double:
-        monkeypatch.setenv("HTTP_PROXY", double.address)
-        monkeypatch.setenv("http_proxy", double.address)
-        monkeypatch.setenv("NO_PROXY", "")
-        monkeypatch.setenv("no_proxy", "")
-        client = openai_border.open_client(Server(f"http://{host}/v1", ADVICE), seconds=0.2)
-        with (
-            closing(client),
-            suppress(NotMeasured),
-            translated("x", Server(f"http://{host}/v1", ADVICE)),
-        ):
-            client.get("/models", cast_to=httpx.Response)
-        paths = [entry["path"] for entry in double.log()]
-
-    assert paths == ([f"http://{host}/v1/models"] if through else [])
-
-
-@pytest.mark.parametrize(
-    ("options", "sent"),
-    [
-        ({}, {**PINNED}),
-        ({"temperature": 1}, {**PINNED, "temperature": 1.0}),
-        ({"seed": None, "top_p": None}, {"max_tokens": 1024, "temperature": 0.0}),
-        (
-            {"max_completion_tokens": 9},
-            {"max_completion_tokens": 9, "seed": 0, "temperature": 0.0, "top_p": 1.0},
-        ),
-        ({"max_completion_tokens": None}, {**PINNED}),
-        ({"length_limits": True}, {**PINNED}),
-        ({"stop": ["}"]}, {**PINNED, "stop": ["}"]}),
-        (
-            {"chat_template_kwargs": {"enable_thinking": False}},
-            {**PINNED, "chat_template_kwargs": {"enable_thinking": False}},
-        ),
-    ],
-)
-def test_options_are_pinned_and_can_be_set_or_dropped(
-    options: dict[str, object], sent: dict[str, object]
-) -> None:
-    """What moves an answer is sent, in one type for one value; null drops an option."""
-    assert sent_options(ModelSpec("a", "openai", "b", options)) == sent
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"temprature": 0}, "temprature cannot be set"),
-        ({"messages": "x"}, "messages cannot be set"),
-        ({"stream": True}, "stream cannot be set"),
-        ({"temperature": "low"}, "temperature: 'low' is no number"),
-        ({"seed": 1.5}, "seed: 1.5 is no whole number"),
-        ({"seed": True}, "seed: True is no whole number"),
-        ({"max_tokens": 0}, "leaves no room"),
-        ({"length_limits": 1}, "is no true or false"),
-    ],
-)
-def test_an_option_that_servers_would_ignore_is_refused(
-    options: dict[str, object], message: str
-) -> None:
-    """Most servers say nothing of a field that they do not know."""
-    with pytest.raises(ModelsError, match=re.escape(message)):
-        sent_options(ModelSpec("a", "openai", "b", options))
-
-
-URL = "http://127.0.0.1:8000/v1"
-
-
-@pytest.mark.parametrize(
-    ("spec", "reason"),
-    [
-        (ModelSpec("a", "openai", "b", base_url=URL), ""),
-        (
-            ModelSpec("a", "openai", "b", {"temperature": 0, "length_limits": True}, base_url=URL),
-            "",
-        ),
-        (ModelSpec("a", "openai", "c", base_url=URL), "its base is c"),
-        (ModelSpec("a", "openai", "b", base_url="http://other/v1"), "its server is other/v1"),
-        (ModelSpec("a", "openai", "b", {"seed": 7}, base_url=URL), "its option seed is 7"),
-        (ModelSpec("a", "openai", "b", {"seed": None}, base_url=URL), "its option seed is None"),
-        (ModelSpec("a", "ollama", "b"), "its engine is ollama"),
-    ],
-)
-def test_an_entry_is_compared_with_what_was_accepted(spec: ModelSpec, reason: str) -> None:
-    """Base, server and options tell whether accepted replies are those of the entry."""
-    identity = Identity("openai", "127.0.0.1:8000/v1 (vllm)", "b", "by name: b", options=PINNED)
-
-    found = why_other_model(spec, identity)
-
-    assert reason in found
-    assert bool(reason) == bool(found)
-
-
-@pytest.mark.parametrize(
-    ("value", "message"),
-    [
-        (None, "SLM_TEST_KEY, which is not set"),
-        ("  ", "SLM_TEST_KEY, which is not set"),
-        ("sk-two words", "holds spaces"),
-        ("sk-b\nX-Other: 1", "holds spaces"),
-        ("sk-schl\u00fcssel", "holds spaces"),
-    ],
-)
-def test_a_key_that_cannot_be_sent_is_a_setting(
-    monkeypatch: pytest.MonkeyPatch, value: str | None, message: str
-) -> None:
-    """It is found out before anything is asked, and the message names the variable and never the value."""
-    if value is None:
-        monkeypatch.delenv(VARIABLE)
-    else:
-        monkeypatch.setenv(VARIABLE, value)
-    spec = ModelSpec("gpt", "openai", BASE, base_url=URL, key_env=VARIABLE)
-
-    with pytest.raises(SettingsError, match=message) as caught:
-        open_engine(spec, None)
-
-    assert "sk-" not in caught.value.message
-
-
-def test_a_server_is_shown_without_its_key() -> None:
-    """Not even a debugger's view of our objects has it."""
-    assert KEY not in repr(Server(URL, ADVICE, key=KEY))
-
-
-def walk(kind: type[BaseException]) -> Iterator[type[BaseException]]:
-    """A class and all below it."""
-    yield kind
-    for below in kind.__subclasses__():
-        yield from walk(below)
-
-
-def exception(kind: type[BaseException]) -> BaseException:
-    """An instance of a foreign class, whatever its constructor wants."""
-    made = kind.__new__(kind, "boom")
-    made.args = (f"boom {KEY}",)
-    if isinstance(made, openai.APIStatusError):
-        made.body, made.message, made.status_code = (
-            {"error": {"message": f"boom {KEY}"}},
-            "boom",
-            500,
-        )
-    return made
-
-
-FOREIGN = sorted(
-    {*walk(openai.OpenAIError), *walk(httpx.HTTPError), *walk(httpx.StreamError), httpx.InvalidURL},
-    key=lambda kind: kind.__name__,
-)
-
-
-@pytest.mark.parametrize("kind", FOREIGN, ids=lambda kind: kind.__name__)
-def test_every_foreign_exception_has_a_counterpart(kind: type[BaseException]) -> None:
-    """Whatever client and transport raise becomes one of ours, with the address, without the key or a cause."""
+    """Local servers are given any word for a key; only what can be a secret is blotted out of a reply."""
+    monkeypatch.setenv(VARIABLE, value)
+    rules = [{"contains": "Harbour", "reply": {"cause": value}}]
     with (
-        pytest.raises(NotMeasured, match=re.escape(URL)) as caught,
-        translated("doing it", Server(URL, ADVICE, key=KEY)),
+        openai_double("--models", BASE, "--key", value, answers=rules, folder=tmp_path) as double,
+        engine_at(double, key_env=VARIABLE) as engine,
     ):
-        raise exception(kind)
+        reply = ask(engine)
 
-    assert KEY not in caught.value.message
-    assert caught.value.__suppress_context__
-    assert caught.value.__cause__ is None
+    assert read(reply, TASK).values["cause"] == said
 
 
-def test_a_mistake_of_ours_stays_one() -> None:
-    """Only what clients raise is a server's; a bug of the harness is not called a reply."""
-    with pytest.raises(ZeroDivisionError), translated("doing it", Server(URL, ADVICE)):
-        raise ZeroDivisionError
+def test_the_end_of_a_run_ends_the_wait_for_tokens(double: Double, tmp_path: Path) -> None:
+    """What has to wait for its minute is not asked any more, and is said not to have been."""
+    spec = spec_at(double, key_env=VARIABLE, tokens_per_minute=2000, concurrency=2)
+    requests = [REQUEST, replace(REQUEST, article="mill"), replace(REQUEST, article="final")]
+    batch = Batch("gpt", partial(open_engine, spec, None), spec, local=False, requests=requests)
+    sources = Sources(Store(tmp_path / "store"), Mode.AUTO, tmp_path / "answers")
+    stop = threading.Event()
+    events: list[Obtained | Failed] = []
+    for event in fill([batch], RECIPE, sources, stop, quiet):
+        if isinstance(event, Obtained | Failed):
+            events.append(event)
+            stop.set()
+
+    assert [type(event) for event in events] == [Obtained, Failed]
+    assert isinstance(events[1], Failed)
+    assert events[1].kind == "NotAsked"
+
+
+def test_several_are_asked_at_once(tmp_path: Path) -> None:
+    """As many as the entry says, and each gets the reply to its own article."""
+    articles = ["harbour", "mill", "final", "court"]
+    rules = [
+        {"contains": f"about {name}", "reply": {"cause": name}, "scenario": "gathered"}
+        for name in articles
+    ]
+    flags = ("--models", BASE, "--gather", str(len(articles)))
+    with openai_double(*flags, answers=rules, folder=tmp_path) as double:
+        spec = spec_at(double, concurrency=len(articles))
+        requests = [Request("gpt", name, f"A story about {name}. " * 9) for name in articles]
+        batch = Batch("gpt", partial(open_engine, spec, None), spec, local=False, requests=requests)
+        sources = Sources(Store(tmp_path / "store"), Mode.AUTO, tmp_path / "answers")
+        _, *events = fill([batch], RECIPE, sources, threading.Event(), quiet)
+
+    replies = {e.article: e.stored.reply.text for e in events if isinstance(e, Obtained)}
+    assert {name: json.loads(text)["cause"] for name, text in replies.items()} == {
+        name: name for name in articles
+    }

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.doubles import Double, openai_double
-from tests.projects import Project, Run, rules
+from tests.projects import Project, Run, lines_with, rules
 
 pytestmark = pytest.mark.slow
 
@@ -30,8 +30,10 @@ models:
     key_env: SLM_TEST_KEY
     concurrency: 2
     price: {{input: 0.15, output: 0.60}}
+  baseline:
+    engine: baseline
 """
-LOUD = ["--log-level=DEBUG", "--log-file=run.log", "-rA", "-vv", "--tb=long", "--showlocals"]
+LOUD = ["--log-level=DEBUG", "--log-file=run.log", "-rA", "--tb=long", "--showlocals"]
 
 
 @pytest.fixture
@@ -82,6 +84,8 @@ def test_no_file_of_any_run_has_the_key(where: Path, project: Project, double: D
     assert outcome(accepted) == {"right": 25, "wrong": 2, "not-measured": 0}, accepted.output
     assert leaks(where) == []
     assert "stolen key ***" in str(accepted.results["replies"])
+    costs = accepted.results["models"]["gpt"]["cost_per_1000_articles"]
+    assert f"cost per 1,000 articles   {costs:.2f}" in " ".join(accepted.output.split("  "))
 
     failing = project.pytest(
         "-m", "gpt", "--answers=fresh", "-n", "2", "-o", "slm_pause=0", "--all-wrong-fail", *LOUD
@@ -114,10 +118,15 @@ def test_a_refused_key_is_in_no_file(
 def test_a_key_that_is_not_set_is_one_line(
     where: Path, project: Project, double: Double, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing is asked; the variable is named and the run ends as for any wrong setting."""
+    """Who is named ends the run as for any wrong setting; who is not is left out, and nobody is asked."""
+    project.pytest("-m", "gpt or baseline", "--snapshot-update")
+    asked = len(double.log())
     monkeypatch.delenv(VARIABLE)
-    run = project.pytest("-m", "gpt")
+    named, plain = project.pytest("-m", "gpt"), project.pytest()
 
-    assert run.code == 4
-    assert "export SLM_TEST_KEY" in run.output
-    assert double.log() == []
+    assert asked > 3
+    assert named.code == 4
+    assert "export SLM_TEST_KEY" in named.output
+    assert lines_with(plain.output, "not evaluated: gpt: ", "export SLM_TEST_KEY")
+    assert plain.code == 0
+    assert len(double.log()) == asked

@@ -1,11 +1,13 @@
 """models.yaml and --model: names that can be markers, faults in one line."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from slm_harness.errors import ModelsError
 from slm_harness.models import load_models, parse_model
+from slm_harness.records import ModelSpec, Price
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -33,6 +35,10 @@ def test_a_model_can_be_added_for_one_run() -> None:
         "gemma=ollama",
         "gemma=ollama:",
         "gemma=vllm:x",
+        "gemma=openai:x",
+        "gemma=openai:@http://127.0.0.1:8000/v1",
+        "gemma=openai:x@http://127.0.0.1:8000",
+        "gemma=openai:x@ftp://127.0.0.1:8000/v1",
         "a=baseline:b",
         "=ollama:x",
     ],
@@ -78,6 +84,93 @@ def test_a_broken_file_is_one_line(tmp_path: Path, content: str, message: str) -
     assert str(path) in caught.value.message
     assert message in caught.value.message
     assert "\n" not in caught.value.message
+
+
+SERVED = {"engine": "openai", "base": "gpt-tiny", "base_url": "http://127.0.0.1:8000/v1"}
+
+
+def entry(folder: Path, **changes: object) -> ModelSpec:
+    """The entry of a served model, read from a file; None takes a key out."""
+    fields = {key: value for key, value in {**SERVED, **changes}.items() if value is not None}
+    path = folder / "models.yaml"
+    path.write_text(json.dumps({"models": {"gpt": fields}}), encoding="utf-8")
+    return load_models(path)["gpt"]
+
+
+def test_a_served_model_has_an_address_and_a_price(tmp_path: Path) -> None:
+    """Address, name of the key's variable, price and pace of an entry reach the engine."""
+    spec = entry(
+        tmp_path,
+        base_url="https://models.example/openai/v1/",
+        key_env="OPENAI_API_KEY",
+        price={"input": 0.15, "output": 1},
+        tokens_per_minute=30_000,
+        concurrency=4,
+        options={"temperature": None, "chat_template_kwargs": {"enable_thinking": False}},
+    )
+
+    assert (spec.engine, spec.base) == ("openai", "gpt-tiny")
+    assert spec.base_url == "https://models.example/openai/v1"
+    assert (spec.key_env, spec.price) == ("OPENAI_API_KEY", Price(0.15, 1.0))
+    assert (spec.tokens_per_minute, spec.concurrency) == (30_000, 4)
+    assert spec.options == {"temperature": None, "chat_template_kwargs": {"enable_thinking": False}}
+
+
+def test_a_served_model_can_be_added_for_one_run() -> None:
+    """The base ends where an address begins, whatever it has of colons, slashes and at signs."""
+    spec = parse_model("q=openai:org/model@v2:4bit@https://models.example/v1")
+
+    assert (spec.engine, spec.base) == ("openai", "org/model@v2:4bit")
+    assert spec.base_url == "https://models.example/v1"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"base": None}, "base is missing: the name under which the server has the model"),
+        ({"base_url": None}, "base_url is missing"),
+        ({"base_url": "127.0.0.1:8000/v1"}, "no http or https address"),
+        ({"base_url": "file:///v1"}, "no http or https address"),
+        ({"base_url": "http://a b/v1"}, "no http or https address"),
+        ({"base_url": "http://[bad/v1"}, "base_url is no address"),
+        ({"base_url": "http://here:99999/v1"}, "base_url is no address"),
+        ({"base_url": "http://here:0/v1"}, "port 0"),
+        ({"base_url": "http://here:8000"}, "most servers have their API at http://here:8000/v1"),
+        ({"base_url": "http://here/v1?key=sk-secret"}, "a query or a fragment"),
+        ({"base_url": "http://me:sk-secret@here/v1"}, "a user or a password"),
+        ({"key_env": "sk-secret"}, "never a key"),
+        ({"key_env": "sk_secret0123456789abcdef"}, "never a key"),
+        ({"key_env": "secret7f3a0123456789abcdef01"}, "never a key"),
+        ({"key_env": "gsk-secret"}, "revoke it"),
+        ({"api_key": "sk-secret"}, "name its environment variable with key_env"),
+        ({"price": {"input": 1}}, "price.output"),
+        ({"price": {"input": 1, "output": -1}}, "price.output"),
+        ({"price": {"inputs": 1, "output": 1}}, "did you mean 'input'"),
+        ({"tokens_per_minute": 0}, "tokens_per_minute"),
+        (
+            {"engine": "ollama", "base_url": None, "price": {"input": 1, "output": 1}},
+            "price is for",
+        ),
+        ({"engine": "ollama"}, "base_url is for engine: openai, and this one is ollama"),
+        ({"engine": "ollama", "base_url": None, "options": {"seed": None}}, "seed: one value"),
+    ],
+)
+def test_a_wrong_entry_of_a_served_model_is_one_line(
+    tmp_path: Path, changes: dict[str, object], message: str
+) -> None:
+    """What is wrong and what to do stand in one line, in which nothing that may be a key is repeated."""
+    with pytest.raises(ModelsError) as caught:
+        entry(tmp_path, **changes)
+
+    assert message in caught.value.message
+    assert "secret" not in caught.value.message
+    assert "\n" not in caught.value.message
+
+
+@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "HF_TOKEN", "key", "my_key_2", "sk_key"])
+def test_the_name_of_a_variable_is_no_key(tmp_path: Path, name: str) -> None:
+    """Whatever people call their variables is taken."""
+    assert entry(tmp_path, key_env=name).key_env == name
 
 
 def test_a_configured_name_is_not_given_to_another_model() -> None:

@@ -17,7 +17,7 @@ from slm_harness.engines.openai_options import place, reply_limit, sent_options
 from slm_harness.engines.proof import PROMPT, prove
 from slm_harness.engines.protocol import Presence, Report
 from slm_harness.engines.statuses import Advice, one_line
-from slm_harness.errors import ModelUnavailable, NotMeasured, ServerBusy, SettingsError
+from slm_harness.errors import KeyNotSet, ModelUnavailable, NotMeasured, ServerBusy, SettingsError
 from slm_harness.records import Identity, ModelSpec, Recipe, Reply, Request
 
 PROBE_SECONDS = 5.0
@@ -132,7 +132,7 @@ def key_of_entry(spec: ModelSpec) -> str:
         return ""
     key = os.environ.get(spec.key_env, "").strip()
     if not key:
-        raise SettingsError(
+        raise KeyNotSet(
             f"{spec.name}: its key_env names {spec.key_env}, which is not set; export {spec.key_env}, or "
             "take key_env out for a server that needs no key"
         )

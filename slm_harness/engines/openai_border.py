@@ -22,13 +22,26 @@ from slm_harness.errors import (
     ReplyUnreadable,
     RequestRefused,
     ServerUnreachable,
+    SettingsError,
 )
 
 if TYPE_CHECKING:
     import openai
 
-_OF_ACCOUNT = ("OpenAI-Organization", "OpenAI-Project")
-"""Headers that the client makes of environment variables."""
+_WORD = re.compile(r"[A-Za-z_-]{1,11}")
+"""What local servers are given for a key, such as EMPTY: no secret, and a word that a reply may have."""
+_SENT = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "content-type",
+        "host",
+        "user-agent",
+    }
+)
+"""Headers that go along; of the others the client makes some of environment variables."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +60,8 @@ class Server:
         return without_secret(str(text), self.key)
 
     def cleaned(self, value: object) -> object:
-        """A value out of JSON without the key in any of its texts."""
-        if not self.key:
+        """What a server answered, without the key in any of its texts."""
+        if not self.key or _WORD.fullmatch(self.key):
             return value
         if isinstance(value, str):
             return self.clean(value)
@@ -65,17 +78,27 @@ def open_client(server: Server, seconds: float) -> "openai.OpenAI":
     Args:
         server: Whom to speak to.
         seconds: Longest wait for a whole reply.
+
+    Raises:
+        SettingsError: the environment names a proxy for it that cannot be used.
     """
     import openai
 
-    # OPENAI_ORG_ID and its like would go to whichever server the entry names.
-    unwanted = {*_OF_ACCOUNT, *(() if server.key else ("Authorization",))}
-
     def strip(request: httpx.Request) -> None:
-        for name in unwanted:
-            request.headers.pop(name, None)
+        # OPENAI_ORG_ID, OPENAI_CUSTOM_HEADERS and their like would go to whichever server the entry names.
+        for name in request.headers.keys() - _SENT:
+            del request.headers[name]
+        if server.key:
+            request.headers["Authorization"] = f"Bearer {server.key}"
 
-    settings = http_settings(seconds, _refuse, proxy=proxy_for(server.base_url))
+    try:
+        settings = http_settings(seconds, _refuse, proxy=proxy_for(server.base_url))
+    except (ValueError, ImportError) as error:
+        # Without its words: they have the proxy's address, and that may have a password.
+        raise SettingsError(
+            f"{server.base_url}: the proxy that the environment names for it is of no kind that can be used "
+            f"({type(error).__name__}); set NO_PROXY for the server, or unset ALL_PROXY"
+        ) from None
     client = httpx.Client(**settings)
     client.event_hooks = {"request": [strip], **settings["event_hooks"]}
     return openai.OpenAI(

@@ -5,11 +5,14 @@ from typing import NamedTuple
 
 from slm_harness.engines.context import Gauge
 from slm_harness.engines.statuses import Advice, of_status, one_line
-from slm_harness.errors import ReplyMisplaced, ReplyUnreadable
+from slm_harness.errors import ReplyMisplaced, ReplyUnfinished, ReplyUnreadable
 from slm_harness.records import Finish, Reply, Request
 
 _ELSEWHERE = ("reasoning_content", "reasoning")
 """Where a server's parser of reasoning puts what it takes for thoughts."""
+
+_GAVE_UP = ("abort", "cancelled", "error", "insufficient_system_resource")
+"""How vLLM, SGLang and DeepSeek end a reply of which they know that it is not whole."""
 
 
 class _Said(NamedTuple):
@@ -89,16 +92,24 @@ def _said(body: Mapping[str, object], where: str) -> _Said:
             f"{where}: the model called a tool although none was offered; turn the server's own "
             "tools for it off"
         )
+    return _Said(text, _finish(text, ended, message, where))
+
+
+def _finish(text: str, ended: object, message: Mapping[str, object], where: str) -> Finish:
+    if ended is None or ended in _GAVE_UP:
+        raise ReplyUnfinished(
+            f"{where}: the server ended the reply early ({one_line(ended)}); "
+            "run again, and see the server's log if it stays so"
+        )
     if ended not in ("stop", "length"):
         raise ReplyUnreadable(
             f"{where}: the reply ended with {one_line(ended)!r}, where 'stop' or 'length' belongs"
         )
+    if not text.strip():
+        _check_elsewhere(message, where)
     if ended == "length":
-        return _Said(text, "length")
-    if text.strip():
-        return _Said(text, "stop")
-    _check_elsewhere(message, where)
-    return _Said("", "empty")
+        return "length"
+    return "stop" if text.strip() else "empty"
 
 
 def _check_elsewhere(message: Mapping[str, object], where: str) -> None:

@@ -98,6 +98,7 @@ def record(item: pytest.Item, outcome: Outcome) -> None:
         ("reason", outcome.reason),
         ("seconds", "" if outcome.seconds is None else outcome.seconds),
         ("tokens", "" if outcome.tokens is None else outcome.tokens),
+        ("cost", "" if outcome.cost is None else outcome.cost),
         ("recalled", "" if outcome.recalled is None else outcome.recalled),
         ("key", outcome.key),
         ("conforms", "" if outcome.conforms is None else outcome.conforms),

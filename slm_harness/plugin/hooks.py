@@ -183,7 +183,7 @@ def _refuse_unknown_markers(config: pytest.Config, chosen: Selection) -> None:
     if unknown:
         raise SettingsError(
             f"-m: no model or marker is called {', '.join(unknown)}; the models are those of "
-            f"{options.path(config, 'slm_models')}, and --model NAME=ollama:BASE adds one for a run"
+            f"{options.path(config, 'slm_models')}, and --model NAME=ENGINE:BASE adds one for a run"
         )
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from slm_harness.asking import Limits, Mode
 from slm_harness.errors import SettingsError
-from slm_harness.models import MOST_AT_ONCE
+from slm_harness.models import FORMS, MOST_AT_ONCE
 from slm_harness.retrying import Patience
 from slm_harness.session import PLACES, Settings, beside
 from slm_harness.task import Task
@@ -26,8 +26,8 @@ def add(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         dest="slm_added_models",
-        metavar="NAME=ollama:BASE",
-        help="evaluate one more model in this run, as in gemma=ollama:gemma3:4b",
+        metavar="NAME=ENGINE:BASE",
+        help=f"evaluate one more model in this run: {FORMS}, as in gemma=ollama:gemma3:4b",
     )
     group.addoption(
         "--articles",

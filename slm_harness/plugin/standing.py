@@ -7,6 +7,7 @@ import pytest
 
 from slm_harness.asking import Mode, ask_there, never_accepted
 from slm_harness.engines import LOCAL_ENGINES
+from slm_harness.errors import KeyNotSet
 from slm_harness.gate import Snapshot
 from slm_harness.plugin.selection import Selection
 from slm_harness.plugin.state import Standing
@@ -69,7 +70,13 @@ def _reason(
         return _never_asked(evaluation, model)
     if not required and model not in before:
         return f"no accepted snapshot; evaluate it with pytest -m {model}"
-    with closing(evaluation.open_engine(model)) as engine:
+    try:
+        engine = evaluation.open_engine(model)
+    except KeyNotSet as error:
+        if required:
+            raise
+        return error.message
+    with closing(engine):
         presence = engine.presence()
     if presence.problem or required or presence.pulled:
         return presence.problem

@@ -28,7 +28,7 @@ def outcome_of(report: pytest.TestReport) -> Outcome | None:
     found: Mapping[str, object] = dict(report.user_properties)
     if not finished or "verdict" not in found:
         return None
-    seconds, tokens = found["seconds"], found["tokens"]
+    seconds, tokens, cost = found["seconds"], found["tokens"], found["cost"]
     recalled, conforms, in_form = found["recalled"], found["conforms"], found["in_form"]
     return Outcome(
         model=str(found["model"]),
@@ -40,6 +40,7 @@ def outcome_of(report: pytest.TestReport) -> Outcome | None:
         reason=str(found["reason"]),
         seconds=float(seconds) if isinstance(seconds, int | float) else None,
         tokens=tokens if isinstance(tokens, int) else None,
+        cost=float(cost) if isinstance(cost, int | float) else None,
         recalled=recalled if isinstance(recalled, bool) else None,
         key=str(found["key"]),
         conforms=conforms if isinstance(conforms, bool) else None,

@@ -71,6 +71,7 @@ def _model(tally: Tally, identity: Identity | None) -> dict[str, object]:
         "recalled": tally.recalled,
         "seconds_per_article": tally.seconds_per_article,
         "tokens_per_second": tally.tokens_per_second,
+        "cost_per_1000_articles": tally.cost_per_1000_articles,
     }
 
 

@@ -53,6 +53,8 @@ class Tally:
     """Mean wall time of the requests, as they were once asked; None where there is no reply."""
     tokens_per_second: float | None
     """Tokens of the replies over the wall time of the requests; None where the engine counts none."""
+    cost_per_1000_articles: float | None = None
+    """At the price of models.yaml, recalled replies included; None without a price."""
 
 
 def tally(
@@ -71,6 +73,7 @@ def tally(
             tagged.setdefault(tag, []).append(outcome)
     seconds = [o.seconds for o in replies.values() if o.seconds is not None]
     tokens = [o.tokens for o in replies.values() if o.tokens is not None]
+    costs = [o.cost for o in replies.values() if o.cost is not None]
     return Tally(
         model=model,
         questions={q: _rate([o for o in mine if o.question == q], before) for q in questions},
@@ -88,6 +91,7 @@ def tally(
         recalled=sum(o.recalled is True for o in replies.values()),
         seconds_per_article=sum(seconds) / len(seconds) if seconds else None,
         tokens_per_second=sum(tokens) / sum(seconds) if tokens and sum(seconds) > 0 else None,
+        cost_per_1000_articles=1000 * sum(costs) / len(costs) if costs else None,
     )
 
 

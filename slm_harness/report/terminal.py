@@ -41,6 +41,9 @@ def table(
             rows.append([name, *(str(t.total.counts[verdict]) for t in tallies)])
     for name, show in _COSTS.items():
         rows.append([name, *(show(t) for t in tallies)])
+    if any(t.cost_per_1000_articles is not None for t in tallies):
+        costs = (_number(t.cost_per_1000_articles, 2) for t in tallies)
+        rows.append(["cost per 1,000 articles", *costs])
     return _aligned(rows)
 
 

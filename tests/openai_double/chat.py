@@ -1,8 +1,10 @@
 """The endpoint that answers: chat completions."""
 
 import json
+import threading
 import time
 from collections.abc import Mapping
+from typing import Protocol
 
 from tests.ollama_double import replies
 from tests.ollama_double.wire import Fields, Outcome, Whole, tokens
@@ -10,9 +12,21 @@ from tests.openai_double.scenarios import CHAT, MODELS, Active, Ask, Faults
 from tests.openai_double.settings import Settings
 from tests.openai_double.standing_in import error
 
+GATHER_SECONDS = 20.0
+"""How long one of several requests waits for the others."""
 
-def complete(settings: Settings, faults: Faults, body: Fields, authorization: str) -> Outcome:
+
+class Serving(Protocol):
+    """What lasts longer than a request."""
+
+    settings: Settings
+    faults: Faults
+    gathering: threading.Barrier
+
+
+def complete(serving: Serving, body: Fields, authorization: str) -> Outcome:
     """Answer the messages of a request."""
+    settings, faults = serving.settings, serving.faults
     ask = Ask(body, authorization)
     active = faults.begin(CHAT)
     instead = active.instead(ask)
@@ -29,6 +43,8 @@ def complete(settings: Settings, faults: Faults, body: Fields, authorization: st
         if instead is not None:
             return instead
     text = replies.default(None) if active.free else reply.text
+    if active.gather:
+        serving.gathering.wait(GATHER_SECONDS)
     time.sleep(settings.delay if reply.delay is None else reply.delay)
     fields = active.bend(_completion(body, text, reply.fields), ask)
     return active.send(Whole(200, json.dumps(fields).encode(), "application/json"))

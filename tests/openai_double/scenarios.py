@@ -35,6 +35,7 @@ class Fault:
     send: Callable[[Outcome, float], Outcome] | None = None
     """From the outcome and a pause in seconds."""
     free: bool = False
+    gather: bool = False
 
 
 _TOO_FAST = "Rate limit reached for gpt-tiny on tokens per min (TPM): Limit 30000, Used 29500."
@@ -66,6 +67,11 @@ TABLE: dict[str, Fault] = {
     ),
     "unknown-finish": Fault("an end nobody knows", bend=bend.ended("eos_token")),
     "no-finish": Fault("no end", bend=bend.ended(None)),
+    "abort": Fault("given up half way", bend=bend.ended("abort", content='{"data')),
+    "thoughts-only": Fault(
+        "cut off while it was still thinking",
+        bend=bend.ended("length", content="", reasoning_content="Let me see"),
+    ),
     "no-choices": Fault("an empty list of choices", bend=bend.with_fields(choices=[])),
     "no-message": Fault(
         "a choice without a message", bend=bend.with_fields(choices=[{"index": 0}])
@@ -150,6 +156,7 @@ TABLE: dict[str, Fault] = {
     "reset": Fault("reset before the headers", instead=instead.hang_up("reset")),
     "die": Fault("the whole program exits at once", instead=instead.hang_up("die")),
     "cut-body": Fault("the body ends half way", send=send.cut),
+    "gathered": Fault("answered when --gather of them are there", gather=True),
     "trickle": Fault("ten pieces with pauses", send=send.trickle),
     # the list of models
     "models-404": Fault(
@@ -221,6 +228,11 @@ class Active(tuple[Fault, ...]):
             if fault.send is not None:
                 outcome = fault.send(outcome, TRICKLE_SECONDS)
         return outcome
+
+    @property
+    def gather(self) -> bool:
+        """Whether it waits for others."""
+        return any(fault.gather for fault in self)
 
     @property
     def free(self) -> bool:

@@ -24,6 +24,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.faults = Faults(settings.scenario)
+        self.gathering = threading.Barrier(settings.gather)
         self._lock = threading.Lock()
         super().__init__(("127.0.0.1", settings.port), Handler)
 
@@ -79,7 +80,7 @@ class Handler(BaseHTTPRequestHandler):
             return error(404, f"Invalid URL ({self.command} {self.path})", None, None)
         if not isinstance(body, dict):
             return error(400, "We could not parse the JSON body of your request.", None, None)
-        return chat.complete(settings, faults, body, told)
+        return chat.complete(self.server, body, told)
 
     def _write(self, outcome: Outcome) -> None:
         self.send_response_only(outcome.status)

@@ -17,6 +17,7 @@ class Settings:
     context: int
     key: str
     delay: float
+    gather: int
     log: Path | None
     answers: Path | None
     scenario: tuple[scenarios.Trigger, ...]
@@ -46,6 +47,7 @@ def read(arguments: Sequence[str] | None = None) -> Settings:
     parser.add_argument("--context", type=int, default=8192, help="tokens that a model can hold")
     parser.add_argument("--key", default="", help="the key that is wanted; none is, without")
     parser.add_argument("--delay", type=float, default=0.0, help="seconds that each reply takes")
+    parser.add_argument("--gather", type=int, default=1, help="for the scenario `gathered`")
     parser.add_argument("--log", type=Path, help="file that gets one JSON line per request")
     parser.add_argument("--answers", type=Path, help="file of rules for replies, read each time")
     parser.add_argument(
