@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -32,6 +31,7 @@ from slm_harness.errors import (
 )
 from slm_harness.records import ModelSpec, Recipe, Reply, Request
 from tests.hub_double import COMMIT, hub_double
+from tests.processes import command_of, llama_children
 from tests.tiny_gguf import write_tiny
 
 SCHEMA = {
@@ -64,22 +64,6 @@ def ask(engine: LlamaCppEngine, request: Request = REQUEST, recipe: Recipe = REC
     """Identify, build, ask."""
     engine.build(engine.identify(recipe, quiet), recipe, quiet)
     return engine.ask(request)
-
-
-def children() -> list[int]:
-    """The processes in which this one has models served."""
-    listed = subprocess.run(
-        ["ps", "-axww", "-o", "pid=,ppid=,args="],
-        capture_output=True,
-        text=True,
-        timeout=10,
-        check=True,
-    ).stdout
-    rows = [line.split(None, 2) for line in listed.splitlines()]
-    return [
-        int(pid) for pid, parent, command in rows
-        if int(parent) == os.getpid() and "llamacpp_child" in command
-    ]  # fmt: skip
 
 
 def load(model: Path) -> Load:
@@ -329,16 +313,13 @@ def test_only_who_has_the_key_is_served(tiny_model: Path) -> None:
     """The child listens on the loopback interface, and other processes of this machine get 401."""
     with closing(LlamaServer(load(tiny_model))) as server:
         served = server.served()
-        started = children()
+        started = llama_children(os.getpid())
         body = {"messages": [{"role": "user", "content": "hi"}], "max_tokens": 1}
         refused = httpx.post(f"{served.address}/v1/chat/completions", json=body, timeout=10)
         bearer = {"Authorization": f"Bearer {served.key}"}
         url = f"{served.address}/v1/chat/completions"
         answered = httpx.post(url, json=body, headers=bearer, timeout=10)
-        command = subprocess.run(
-            ["ps", "-ww", "-o", "args=", "-p", str(served.pid)],
-            capture_output=True, text=True, timeout=10, check=True,
-        ).stdout  # fmt: skip
+        command = command_of(served.pid)
 
     assert started == [served.pid]
     assert served.address.startswith("http://127.0.0.1:")
@@ -354,7 +335,7 @@ def test_a_child_ends_when_it_is_let_go(tiny_model: Path) -> None:
     server.close()
     server.close()
 
-    assert children() == []
+    assert llama_children(os.getpid()) == []
     with pytest.raises(ModelUnavailable, match="the run is over"):
         server.served()
 
@@ -373,7 +354,7 @@ def test_a_child_that_died_is_started_anew_three_times_at_most(tiny_model: Path)
             server.served()
 
     assert len({one.pid for one in seen}) == len({one.key for one in seen}) == 3
-    assert children() == []
+    assert llama_children(os.getpid()) == []
 
 
 def test_loading_has_a_limit_in_time(tiny_model: Path) -> None:
@@ -384,7 +365,7 @@ def test_loading_has_a_limit_in_time(tiny_model: Path) -> None:
     ):
         server.served()
 
-    assert children() == []
+    assert llama_children(os.getpid()) == []
 
 
 @pytest.mark.parametrize(
@@ -462,7 +443,7 @@ def test_the_identity_is_the_content_and_not_the_name(tiny_model: Path) -> None:
     """Wheel, digest, template and all options are known before the model is loaded."""
     with engine_on(tiny_model, concurrency=2) as engine:
         identity = engine.identify(RECIPE, quiet)
-        loaded = children()
+        loaded = llama_children(os.getpid())
         built = engine.build(identity, RECIPE, quiet)
         reply = engine.ask(REQUEST)
 
@@ -478,7 +459,7 @@ def test_the_identity_is_the_content_and_not_the_name(tiny_model: Path) -> None:
     assert reply.finish == "stop"
     assert json.loads(reply.text).keys() == {"breach"}
     assert reply.prompt_tokens is not None
-    assert children() == []
+    assert llama_children(os.getpid()) == []
 
 
 def test_the_window_is_within_what_the_model_was_trained_for(

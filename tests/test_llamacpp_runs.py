@@ -7,13 +7,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
@@ -28,6 +27,7 @@ from slm_harness.records import ModelSpec, Recipe, Reply, Request
 from slm_harness.retrying import Patience
 from slm_harness.store import Store
 from tests.hub_double import hub_double
+from tests.processes import is_gone, llama_children, wait_for
 from tests.projects import PAGES, Project, Run, environment, lines_with
 from tests.test_slow import more_articles
 from tests.tiny_gguf import write_tiny
@@ -37,7 +37,6 @@ ROOT = Path(__file__).resolve().parent.parent
 SYSTEM = "Answer the nine questions about the article with a JSON object. " * 6
 RECIPE = Recipe(task="breach", system=SYSTEM, schema=TASK.schema)
 QUICK = ("-o", "slm_pause=0.05")
-_T = TypeVar("_T")
 
 
 def quiet(_: str) -> None:
@@ -65,38 +64,6 @@ def requests(count: int) -> list[Request]:
     """Short articles, each with a number of its own."""
     text = "Harbour Dental said that {} files were copied in June 2025."
     return [Request("tiny", f"article-{n}", text.format(4120 + n)) for n in range(count)]
-
-
-def children(parent: int) -> list[int]:
-    """The processes in which a run has models served."""
-    listed = subprocess.run(
-        ["ps", "-axww", "-o", "pid=,ppid=,args="],
-        capture_output=True, text=True, timeout=10, check=True,
-    ).stdout  # fmt: skip
-    rows = [line.split(None, 2) for line in listed.splitlines()]
-    return [
-        int(pid) for pid, of, command in rows if int(of) == parent and "llamacpp_child" in command
-    ]
-
-
-def wait_for(find: Callable[[], _T | None], seconds: float = 60.0) -> _T:
-    """What ``find`` gives as soon as it gives something."""
-    ends = time.monotonic() + seconds
-    while time.monotonic() < ends:
-        found = find()
-        if found:
-            return found
-        time.sleep(0.02)
-    raise AssertionError(f"{find} found nothing in {seconds} s")
-
-
-def is_gone(pid: int) -> bool:
-    """Whether a process has ended, be it that nobody has asked how."""
-    state = subprocess.run(
-        ["ps", "-o", "stat=", "-p", str(pid)],
-        capture_output=True, text=True, timeout=10, check=False,
-    ).stdout.strip()  # fmt: skip
-    return not state or state.startswith("Z")
 
 
 # ---------------------------------------------------------------- an engine on its own
@@ -152,7 +119,7 @@ def test_a_child_killed_while_it_reads_costs_that_try_only(tiny_model: Path) -> 
     (request,) = requests(1)
     with built(spec_of(tiny_model)) as engine:
         before = engine.ask(request)
-        (child,) = children(os.getpid())
+        (child,) = llama_children(os.getpid())
         # Standing still, it is certain to be reading when it is killed.
         os.kill(child, signal.SIGSTOP)
 
@@ -189,7 +156,7 @@ def test_a_server_killed_in_the_middle_costs_what_was_open(
     for event in fill([batch], RECIPE, sources, threading.Event(), quiet, limits):
         events.append(event)
         if len(events) in (4, 10):
-            served += children(os.getpid())
+            served += llama_children(os.getpid())
         if len(events) == 4:
             os.kill(served[0], signal.SIGKILL)
     obtained = [event for event in events if isinstance(event, Obtained)]
@@ -200,7 +167,7 @@ def test_a_server_killed_in_the_middle_costs_what_was_open(
     assert len(set(served)) == 2
     assert sum(one.tries - 1 for one in obtained) <= at_once
     assert all(isinstance(one, Obtained) and one.recalled for one in again[1:])
-    assert children(os.getpid()) == []
+    assert llama_children(os.getpid()) == []
 
 
 # ---------------------------------------------------------------- parents that end
@@ -237,7 +204,7 @@ def test_a_child_dies_with_its_parent(tiny_model: Path, before: str) -> None:
         cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True,
     ) as parent:  # fmt: skip
         try:
-            (child,) = wait_for(partial(children, parent.pid), 20)
+            (child,) = wait_for(partial(llama_children, parent.pid), 20)
             assert parent.stdout is not None
             served = int(parent.stdout.readline())
             parent.kill()
@@ -260,7 +227,7 @@ def test_a_child_dies_with_its_parent_while_it_loads(tmp_path: Path) -> None:
         cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL,
     ) as parent:  # fmt: skip
         try:
-            (child,) = wait_for(partial(children, parent.pid), 20)
+            (child,) = wait_for(partial(llama_children, parent.pid), 20)
             # It has reached the fifo once it can be seen there.
             writer = wait_for(partial(_opened, model), 20)
             parent.kill()
@@ -439,7 +406,7 @@ def test_a_killed_server_is_started_anew_in_the_same_run(
     with started(project) as run:
         try:
             before = wait_for(lambda: stored(project) if len(stored(project)) > 2 else None)
-            (child,) = children(run.pid)
+            (child,) = llama_children(run.pid)
             os.kill(child, signal.SIGKILL)
             code = run.wait(timeout=120)
         finally:
@@ -461,7 +428,7 @@ def test_an_interrupted_run_leaves_no_process(project: Project, tiny_model: Path
     with started(project) as run:
         try:
             wait_for(lambda: len(stored(project)) > 2)
-            (child,) = children(run.pid)
+            (child,) = llama_children(run.pid)
             run.send_signal(signal.SIGINT)
             code = run.wait(timeout=30)
             ended = time.monotonic()

@@ -10,12 +10,15 @@ import fcntl
 import json
 import os
 import select
+import time
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, NoReturn
 
 LOOK_SECONDS = 1.0
 """How often it looks whether its parent is still there, should somebody else hold the pipe open."""
+LOG_SECONDS = 2.0
+"""Longest wait for the log to be written."""
 LOG_ERRORS = 2
 """llama.cpp's verbosity: errors and warnings. Neither prompts nor the key are among them."""
 
@@ -27,6 +30,8 @@ def main() -> NoReturn:
     try:
         _serve(answer)
     except BaseException as error:  # noqa: BLE001 - whatever it is, the parent is told
+        if not isinstance(error, ImportError):
+            _let_the_log_be_written()
         with contextlib.suppress(OSError):  # nobody reads any more
             _tell(answer, {"error": type(error).__name__, "message": str(error)})
         os._exit(1)  # here, where the error still holds the server
@@ -44,6 +49,16 @@ def _serve(answer: int) -> NoReturn:
 
 def _tell(answer: int, told: Mapping[str, str]) -> None:
     os.write(answer, json.dumps(told).encode() + b"\n")
+
+
+def _let_the_log_be_written() -> None:
+    """Wait until standard error has something and stands still: llama.cpp writes it in a thread of its own."""
+    size, ends = 0, time.monotonic() + LOG_SECONDS
+    while time.monotonic() < ends:
+        before, size = size, os.fstat(2).st_size
+        if size and size == before:
+            return
+        time.sleep(0.1)
 
 
 def _line() -> bytes:
