@@ -218,6 +218,26 @@ def test_a_child_dies_with_its_parent(tiny_model: Path, before: str) -> None:
     assert took < 5
 
 
+def test_a_child_holds_no_pipe_of_its_parent(tiny_model: Path) -> None:
+    """Who reads what the run prints comes to its end though the child lives, and waits for nobody."""
+    before = "import os, threading; threading.Timer(20, os._exit, [0]).start()"
+    ends_its_output = PARENT.format(before=before).replace(
+        "time.sleep(60)", "os.close(1); time.sleep(60)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", ends_its_output, str(tiny_model)],
+        cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True,
+    ) as parent:  # fmt: skip
+        try:
+            assert parent.stdout is not None
+            said = parent.stdout.read()
+            alive = llama_children(parent.pid)
+        finally:
+            os.killpg(parent.pid, signal.SIGKILL)
+
+    assert alive == [int(said)]
+
+
 def test_a_child_dies_with_its_parent_while_it_loads(tmp_path: Path) -> None:
     """Loading holds Python's lock for as long as it takes; the end of the pipe ends it all the same."""
     model = tmp_path / "fifo.gguf"

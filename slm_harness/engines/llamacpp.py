@@ -15,6 +15,7 @@ import httpx
 from slm_harness.engines import hub
 from slm_harness.engines.context import Gauge, fitting_window, needed_window
 from slm_harness.engines.gguf_facts import facts_of
+from slm_harness.engines.llamacpp_failures import EXTRA
 from slm_harness.engines.llamacpp_options import (
     GPU_LAYERS,
     THREADS,
@@ -23,7 +24,7 @@ from slm_harness.engines.llamacpp_options import (
     pinned_options,
     sent_options,
 )
-from slm_harness.engines.llamacpp_server import EXTRA, LlamaServer, Load, Served
+from slm_harness.engines.llamacpp_server import LlamaServer, Load, Served
 from slm_harness.engines.openai_border import Server
 from slm_harness.engines.openai_chat import Chat
 from slm_harness.engines.proof import PROMPT, prove
