@@ -19,7 +19,15 @@ from pathlib import Path
 from typing import TypeVar
 
 from slm_harness.engines import Engine, Report, estimated_tokens, why_other_model
-from slm_harness.errors import GaveUp, HarnessError, NeverAsked, NotAsked, NotMeasured, TimeUp
+from slm_harness.errors import (
+    GaveUp,
+    HarnessError,
+    NeverAsked,
+    NotAsked,
+    NotMeasured,
+    ServerUnreachable,
+    TimeUp,
+)
 from slm_harness.evidence import Evidence
 from slm_harness.pacing import Pace
 from slm_harness.records import Identity, ModelSpec, Recipe, Reply, Request, Stored
@@ -172,6 +180,8 @@ class _Batch:
         self._built: Identity | None = None
         self._in_a_row = 0
         self._pace = Pace(batch.spec.tokens_per_minute)
+        self._ended: NotMeasured | None = None
+        """Why nothing more is asked. What is stored is recalled all the same."""
 
     @cached_property
     def _engine(self) -> Engine:
@@ -204,7 +214,7 @@ class _Batch:
     def _identity(self) -> Identity:
         batch = self._batch
         if not self._replaying:
-            return self._persist(lambda: self._engine.identify(self._recipe, self._report))
+            return self._persist(self._identified)
         if batch.evidence is None:
             raise NeverAsked(never_accepted(batch.model, self._sources.answers))
         other = why_other_model(batch.spec, batch.evidence.identity)
@@ -214,6 +224,14 @@ class _Batch:
                 f"{ask_there(batch.model)}"
             )
         return batch.evidence.identity
+
+    def _identified(self) -> Identity:
+        try:
+            return self._engine.identify(self._recipe, self._report)
+        except ServerUnreachable as error:
+            # One that was never there is not about to come back.
+            error.tries = 1
+            raise
 
     def _persist(self, attempt: Callable[[], _T]) -> _T:
         """Try what comes before the first article as often as it is worth."""
@@ -237,20 +255,20 @@ class _Batch:
         while waiting or open_:
             if self._stop.is_set():
                 waiting.clear()
-            yield from self._begun(identity, waiting, open_, done)
-            if self._late():
-                over = TimeUp(
+            if self._ends is not None and time.monotonic() >= self._ends and self._ended is None:
+                self._ended = TimeUp(
                     f"{self._batch.model}: the {self._limits.seconds:g} s of this run are over"
                 )
-                for request in (*open_.values(), *waiting):
-                    yield _failed(request, over, ends_model=True)
-                return
+                for request in open_.values():
+                    yield _failed(request, self._ended, ends_model=True)
+                open_.clear()
+            yield from self._begun(identity, waiting, open_, done)
             with contextlib.suppress(queue.Empty):
                 request, tried = done.get(timeout=_LOOK_SECONDS if open_ else 0)
-                del open_[request.article]
                 if isinstance(tried, Exception):
                     raise tried
-                yield from self._told(request, tried.result, tried.tries, waiting)
+                if open_.pop(request.article, None) is not None:
+                    yield from self._told(request, tried.result, tried.tries)
 
     def _begun(
         self,
@@ -260,7 +278,7 @@ class _Batch:
         done: _Done,
     ) -> Iterator[Event]:
         """Begin as many as may be open at once; what is stored, or cannot be, needs no beginning."""
-        while waiting and len(open_) < self._at_once and not self._late():
+        while waiting and len(open_) < self._at_once:
             request = waiting.popleft()
             result: Obtained | NotMeasured | None
             try:
@@ -271,7 +289,7 @@ class _Batch:
                 self._begin(identity, request, done)
                 open_[request.article] = request
             else:
-                yield from self._told(request, result, 0, waiting)
+                yield from self._told(request, result, 0)
 
     @property
     def _at_once(self) -> int:
@@ -279,35 +297,24 @@ class _Batch:
             return 1
         return self._limits.concurrency or self._batch.spec.concurrency
 
-    def _late(self) -> bool:
-        return self._ends is not None and time.monotonic() >= self._ends
-
     def _told(
-        self,
-        request: Request,
-        result: Obtained | NotMeasured,
-        tries: int,
-        waiting: deque[Request],
+        self, request: Request, result: Obtained | NotMeasured, tries: int
     ) -> Iterator[Event]:
-        """One result as an event; with it those of all that is not tried any more because of it."""
+        """One result as an event; takes note where it ends the model's run."""
         if not isinstance(result, NotMeasured):
             if tries:
                 self._in_a_row = 0
             yield replace(result, tries=tries)
             return
         self._in_a_row = self._in_a_row + 1 if result.sick else 0
-        ends = result.ends_model or self._in_a_row >= self._limits.in_a_row
-        yield _failed(request, result, tries=tries, ends_model=ends)
-        if not ends:
-            return
-        rest = result
-        if not result.ends_model:
-            rest = GaveUp(
+        if self._ended is None and result.ends_model:
+            self._ended = result
+        elif self._ended is None and self._in_a_row >= self._limits.in_a_row:
+            self._ended = GaveUp(
                 f"{self._batch.model} was given up after {self._in_a_row} failures in a row, the last on "
                 f"{request.article}: {result.message}"
             )
-        while waiting:
-            yield _failed(waiting.popleft(), rest, ends_model=True)
+        yield _failed(request, result, tries=tries, ends_model=self._ended is not None)
 
     def _recalled(self, identity: Identity, request: Request) -> Obtained | None:
         """The stored reply to a request; None where it has to be asked for.
@@ -325,6 +332,8 @@ class _Batch:
                 f"nobody has asked {request.model} this prompt about {request.article}: {why}; "
                 f"{ask_there(request.model)}"
             )
+        if self._ended is not None:
+            raise self._ended
         self._build(identity)
         return None
 

@@ -10,30 +10,30 @@
     ├── FetchError               a page could not be fetched from the web
     ├── PageError                a page has no article that can be taken out of it
     └── NotMeasured              no answer was obtained: never a wrong answer
-        ├── ServerUnreachable    nobody answers at the address
-        ├── AccessDenied         the server lets us not in
-        ├── Redirected           the server points to another address
-        ├── QuotaExhausted       the account has no credit left
-        ├── ModelUnavailable     the model cannot be had, or not built upon
-        │   ├── PullFailed       fetching the base came to no end
-        │   ├── OutOfMemory      no memory to load the model
-        │   └── SchemaNotEnforced  the model is not held to the schema
+        ├── ServerUnreachable    nobody answers at the address           (ends the model's run)
+        ├── AccessDenied         the server lets us not in               (ends the model's run)
+        ├── Redirected           the server points elsewhere             (ends the model's run)
+        ├── QuotaExhausted       the account has no credit left          (ends the model's run)
+        ├── ModelUnavailable     it cannot be had, or not built upon     (ends the model's run)
+        │   ├── PullFailed       fetching the base came to no end        (ends the model's run)
+        │   ├── OutOfMemory      no memory to load the model             (ends the model's run)
+        │   └── SchemaNotEnforced it is not held to the schema           (ends the model's run)
         ├── ServerBusy           too much to do, or a rate limit
         ├── ServerFailed         an error of the server's own
-        │   └── RunnerStopped    the process that runs the model has ended
+        │   └── RunnerStopped    what runs the model has ended
         ├── ConnectionBroken     no whole reply came over the line
         ├── AnswerTimeout        no reply in time
-        ├── ReplyUnfinished      the server gave up in the middle, under 200
+        ├── ReplyUnfinished      given up in the middle, under 200
         ├── ReplyMisplaced       the words are in another field
         ├── ReplyUnreadable      not what the server's API promises
         ├── RequestRefused       the server cannot serve such a request
         ├── PromptTooLong        the article does not fit into the context
-        ├── PromptCut            the server read only a part of the prompt
+        ├── PromptCut            only a part of the prompt was read
         ├── PromptEmpty          there is no text to ask about
         ├── GaveUp               not tried, after several failures in a row
         ├── TimeUp               the run's time is over
         ├── StoreDamaged         a stored answer cannot be read or written
-        ├── NeverAsked           replay: nobody has asked this model this prompt
+        ├── NeverAsked           replay: nobody has asked it this prompt
         └── NotAsked             the run ended before this article's turn
 
 Each message says what, where and what to do. Errors carry plain values only, so that this module
@@ -102,7 +102,7 @@ class NotMeasured(HarnessError):
 
     ends_model: bool = False
     """The model's other articles would fare no better, so they are not tried."""
-    tries: ClassVar[int] = 1
+    tries: int = 1
     """How often the same request is put, in all, before this becomes its end."""
     sick: ClassVar[bool] = False
     """A sign that the server itself is unwell: several in a row end the model's run."""

@@ -209,8 +209,10 @@ class Outcome:
     recalled: bool | None = None
     key: str = ""
     conforms: bool | None = None
+    """Whether the article's reply keeps to the schema to the letter."""
     in_form: bool | None = None
     """Whether the answer keeps to the form that the question asks for; None where it asks for none."""
     contradicts: str = ""
     """How the answer contradicts another of the same reply, or the date of publication."""
-    """Whether the article's reply keeps to the schema to the letter."""
+    failure: str = ""
+    """Of what was not measured: the name of the failure, a class of ``errors``."""

@@ -60,7 +60,7 @@ def persist(
             return Tried(attempt(), tries)
         except NotMeasured as error:
             failure = error
-        pause = _pause(failure, tries, patience, chance)
+        pause = pause_before(failure, tries, patience, chance)
         if tries >= failure.tries or spent + pause > patience.budget or stop.is_set():
             return Tried(failure, tries)
         tell(f"{failure.message}; again in {pause:.0f} s (try {tries + 1} of {failure.tries})")
@@ -70,7 +70,10 @@ def persist(
         spent += time.monotonic() - began
 
 
-def _pause(error: NotMeasured, tries: int, patience: Patience, chance: random.Random) -> float:
+def pause_before(
+    error: NotMeasured, tries: int, patience: Patience, chance: random.Random
+) -> float:
+    """Seconds to wait after so many failed tries: what the server asks for, and our own on top."""
     longest = min(patience.first * 2 ** (tries - 1), patience.longest)
     drawn = chance.uniform(longest / 2, longest)
     # Somewhat later than the server asks for: others may have been told the same moment.

@@ -230,6 +230,7 @@ class Evaluation:
                 expected=shortened(expected, GOT_LENGTH),
                 got="",
                 reason=result.message,
+                failure=result.kind,
             )
         reply = result.stored.reply
         price = self.models[case.model].price

@@ -1,9 +1,9 @@
-"""Helpers for tests: start the double of a model server, use it, and have it gone afterwards."""
+"""Helper for tests: start the double of an Ollama server, use it, and have it gone afterwards."""
 
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ class Double:
     def log(self) -> list[dict[str, object]]:
         """The requests so far, in the order of their answers; needs ``log`` at the start."""
         if self.log_file is None:
-            raise RuntimeError("start the double with log=PATH to read its log")
+            raise RuntimeError("start the double with ollama_double(..., log=PATH) to read its log")
         if not self.log_file.exists():
             return []
         written, _, _ = self.log_file.read_text(encoding="utf-8").rpartition("\n")
@@ -68,33 +68,7 @@ def ollama_double(
         folder: Where to write them, usually ``tmp_path``.
         port: 0 takes a free one; give that of a killed double to restart it at the same address.
     """
-    with _double("tests.ollama_double", flags, log, answers, folder, port) as double:
-        yield double
-
-
-@contextmanager
-def openai_double(
-    *flags: str,
-    log: Path | None = None,
-    answers: object = None,
-    folder: Path | None = None,
-    port: int = 0,
-) -> Iterator[Double]:
-    """Start a double of an OpenAI-compatible server; as ``ollama_double``, and below ``/v1``."""
-    with _double("tests.openai_double", flags, log, answers, folder, port) as double:
-        yield double
-
-
-@contextmanager
-def _double(
-    module: str,
-    flags: Sequence[str],
-    log: Path | None,
-    answers: object,
-    folder: Path | None,
-    port: int,
-) -> Iterator[Double]:
-    command = [sys.executable, "-m", module, "--port", str(port), *flags]
+    command = [sys.executable, "-m", "tests.ollama_double", "--port", str(port), *flags]
     if log is not None:
         command += ["--log", str(log)]
     if answers is not None:

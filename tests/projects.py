@@ -241,15 +241,16 @@ class Project:
         }
 
 
-def environment(host: str) -> dict[str, str]:
-    """This process's environment without what pytest and xdist put there."""
+def environment(host: str, pause: float = 0.01) -> dict[str, str]:
+    """This process's environment without what pytest and xdist put there; ``pause`` before a second try."""
     kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("PYTEST_", "OLLAMA_", "COV_", "PYTHONDONTWRITE"))
     }
     # The plugin of hypothesis is for the tests themselves and takes a second to load.
-    return {**kept, "OLLAMA_HOST": host, "PYTEST_ADDOPTS": "-p no:hypothesispytest"}
+    options = f"-p no:hypothesispytest -o slm_pause={pause}"
+    return {**kept, "OLLAMA_HOST": host, "PYTEST_ADDOPTS": options}
 
 
 def lines_with(output: str, *words: str) -> Sequence[str]:

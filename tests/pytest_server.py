@@ -4,6 +4,8 @@ Every run is a process of its own, with its own folder, environment and output, 
 ``python -m pytest``; only the imports are not paid for each time.
 """
 
+import gc
+import importlib
 import json
 import os
 import signal
@@ -59,8 +61,12 @@ def started_server() -> Iterator[PytestServer]:
 
 def serve() -> None:
     """Answer one run after the other, until standard input ends."""
-    for name in SLOW_IMPORTS:
-        __import__(name)
+    from _pytest.config import default_plugins
+
+    for name in (*SLOW_IMPORTS, *(f"_pytest.{plugin}" for plugin in default_plugins)):
+        importlib.import_module(name)
+    # Pytest collects garbage twice in each run; what was imported here is none.
+    gc.freeze()
     answers = os.fdopen(os.dup(1), "w")
     for line in sys.stdin:
         arguments, folder, environment, output = json.loads(line)

@@ -1,35 +1,42 @@
 """Asking: every reply once, from the store where it is there; failures never stored."""
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
-from slm_harness.asking import Batch, Event, Failed, Mode, Obtained, Prepared, Sources, fill
+from slm_harness.asking import Batch, Event, Failed, Limits, Mode, Obtained, Prepared, Sources, fill
 from slm_harness.engines import Presence, Report
 from slm_harness.errors import (
     AnswerTimeout,
+    ConnectionBroken,
     ModelUnavailable,
     NotMeasured,
+    PromptTooLong,
+    ServerBusy,
     ServerFailed,
     ServerUnreachable,
 )
 from slm_harness.evidence import load_evidence, write_evidence
 from slm_harness.records import Identity, ModelSpec, Recipe, Reply, Request
+from slm_harness.retrying import Patience
 from slm_harness.store import Store
 
 RECIPE = Recipe(task="t", system="Answer.", schema={})
 SPEC = ModelSpec(name="m", engine="scripted", base="b")
 ARTICLES = ["one", "two", "three"]
+QUICK = Limits(patience=Patience(first=0.001, longest=0.002))
 
 
 @dataclass
 class Scripted:
     """An engine that answers, or fails, as the test says."""
 
-    failures: dict[str, NotMeasured] = field(default_factory=dict)
+    failures: Mapping[str, NotMeasured | list[NotMeasured]] = field(default_factory=dict)
+    """For ever, or so many times."""
     unavailable: NotMeasured | None = None
     unbuildable: NotMeasured | None = None
     server: str = "1"
@@ -59,8 +66,11 @@ class Scripted:
         """Answer with the article's id."""
         self.asked.append(request.article)
         self.then()
-        if request.article in self.failures:
-            raise self.failures[request.article]
+        failure = self.failures.get(request.article, [])
+        if isinstance(failure, NotMeasured):
+            raise failure
+        if failure:
+            raise failure.pop()
         return Reply(text=request.article, finish="stop", seconds=0.1)
 
     def close(self) -> None:
@@ -78,6 +88,8 @@ def run(
     evidence: bool = False,
     problem: str = "",
     spec: ModelSpec = SPEC,
+    limits: Limits = QUICK,
+    articles: Sequence[str] = ARTICLES,
 ) -> list[Event]:
     """Fill three articles of one model from a store in ``folder``."""
     batch = Batch(
@@ -85,12 +97,12 @@ def run(
         open_engine=lambda: engine,
         spec=spec,
         local=False,
-        requests=[Request("m", article, f"text of {article}") for article in ARTICLES],
+        requests=[Request("m", article, f"text of {article}") for article in articles],
         evidence=load_evidence(folder / "accepted", "m") if evidence else None,
         problem=problem,
     )
     sources = Sources(Store(folder), mode, folder / "accepted")
-    return list(fill([batch], recipe, sources, stop or threading.Event(), lambda _: None))
+    return list(fill([batch], recipe, sources, stop or threading.Event(), lambda _: None, limits))
 
 
 def obtained(events: list[Event]) -> dict[str, bool]:
@@ -126,20 +138,31 @@ def test_a_failure_of_one_article_leaves_the_others(tmp_path: Path) -> None:
     events = run(Scripted(failures={"two": late}), tmp_path)
     again = Scripted()
 
-    assert Failed("m", "two", "AnswerTimeout", "no reply in time") in events
+    assert Failed("m", "two", "AnswerTimeout", "no reply in time", tries=1) in events
     assert set(obtained(events)) == {"one", "three"}
     assert obtained(run(again, tmp_path)) == {"one": True, "two": False, "three": True}
 
 
 def test_a_dead_server_ends_the_batch_without_trying_on(tmp_path: Path) -> None:
-    """What comes after is told as failed at once, with the same line."""
+    """After a few tries what comes after is told as failed at once, with the same line."""
     engine = Scripted(failures={"two": ServerUnreachable("nobody answers")})
 
     events = run(engine, tmp_path)
 
-    assert engine.asked == ["one", "two"]
+    assert Counter(engine.asked) == {"one": 1, "two": ServerUnreachable.tries}
     failed = [(e.article, e.message) for e in events if isinstance(e, Failed)]
     assert failed == [("two", "nobody answers"), ("three", "nobody answers")]
+
+
+def test_a_server_that_dies_costs_nothing_that_is_stored(tmp_path: Path) -> None:
+    """What is asked in vain is not measured; what an earlier run stored is recalled, before and after."""
+    run(Scripted(), tmp_path, articles=["one", "three"])
+    engine = Scripted(failures={"two": ServerUnreachable("nobody answers")})
+
+    events = run(engine, tmp_path)
+
+    assert obtained(events) == {"one": True, "three": True}
+    assert [e.article for e in events if isinstance(e, Failed)] == ["two"]
 
 
 def test_a_model_that_cannot_be_had_fails_every_article(tmp_path: Path) -> None:
@@ -152,14 +175,125 @@ def test_a_model_that_cannot_be_had_fails_every_article(tmp_path: Path) -> None:
     assert (engine.asked, engine.closed) == ([], 1)
 
 
-def test_a_model_that_cannot_be_built_is_tried_once(tmp_path: Path) -> None:
-    """A load that fails takes minutes; it is not repeated for every article."""
-    engine = Scripted(unbuildable=ServerFailed("out of memory"))
+@pytest.mark.parametrize("error", [ServerFailed("broken"), ModelUnavailable("no such template")])
+def test_a_model_that_cannot_be_built_is_not_built_for_every_article(
+    tmp_path: Path, error: NotMeasured
+) -> None:
+    """A load that fails takes minutes; it is repeated as often as its kind is worth, and no more."""
+    engine = Scripted(unbuildable=error)
 
     events = run(engine, tmp_path)
 
-    assert [e.message for e in events if isinstance(e, Failed)] == ["out of memory"] * 3
-    assert engine.built == 1
+    assert [e.message for e in events if isinstance(e, Failed)] == [error.message] * 3
+    assert engine.built == error.tries
+
+
+def test_a_request_that_recovers_is_one_reply_after_several_tries(tmp_path: Path) -> None:
+    """A busy server is asked again, and the number of tries is told."""
+    engine = Scripted(failures={"two": [ServerBusy("busy"), ServerBusy("busy")]})
+
+    events = run(engine, tmp_path)
+
+    assert obtained(events) == dict.fromkeys(ARTICLES, False)
+    assert {e.article: e.tries for e in events if isinstance(e, Obtained)} == {
+        "one": 1, "two": 3, "three": 1,
+    }  # fmt: skip
+
+
+def test_a_sick_server_is_given_up_after_a_few_articles(tmp_path: Path) -> None:
+    """Three time-outs in a row end the model's run with one reason, not forty-eight time-outs."""
+    many = [f"article-{number}" for number in range(48)]
+    engine = Scripted(failures=dict.fromkeys(many, AnswerTimeout("no reply in time")))
+
+    events = run(engine, tmp_path, articles=many)
+
+    failed = [e for e in events if isinstance(e, Failed)]
+    assert engine.asked == many[:3]
+    assert [e.kind for e in failed] == ["AnswerTimeout"] * 3 + ["GaveUp"] * 45
+    assert [e.ends_model for e in failed] == [False] * 2 + [True] * 46
+    assert (
+        "after 3 failures in a row, the last on article-2: no reply in time" in failed[-1].message
+    )
+
+
+def test_what_lies_in_the_articles_is_no_sickness_of_the_server(tmp_path: Path) -> None:
+    """Any number of articles that do not fit leaves the others their turn."""
+    many = [f"article-{number}" for number in range(9)]
+    engine = Scripted(failures=dict.fromkeys(many[:8], PromptTooLong("too long")))
+
+    events = run(engine, tmp_path, articles=many)
+
+    assert engine.asked == many
+    assert obtained(events) == {"article-8": False}
+
+
+def test_a_good_reply_clears_the_server_of_suspicion(tmp_path: Path) -> None:
+    """Failures count only in a row."""
+    many = [f"article-{number}" for number in range(9)]
+    bad = [name for number, name in enumerate(many) if number % 3 != 2]
+    engine = Scripted(failures=dict.fromkeys(bad, AnswerTimeout("late")))
+
+    events = run(engine, tmp_path, articles=many)
+
+    assert len(obtained(events)) == 3
+    assert {e.kind for e in events if isinstance(e, Failed)} == {"AnswerTimeout"}
+
+
+def test_as_many_are_asked_at_once_as_the_entry_says(tmp_path: Path) -> None:
+    """Four requests are open together, never five, and each article is asked once."""
+    many = [f"article-{number}" for number in range(12)]
+    barrier = threading.Barrier(4, timeout=20)
+    engine = Scripted(then=lambda: void(barrier.wait()))
+    spec = replace(SPEC, concurrency=4)
+
+    events = run(engine, tmp_path, spec=spec, articles=many)
+
+    assert sorted(engine.asked) == sorted(many)
+    assert len(obtained(events)) == 12
+
+
+def test_the_command_line_decides_how_many_are_asked_at_once(tmp_path: Path) -> None:
+    """--concurrency takes the place of what the entry says."""
+    barrier = threading.Barrier(3, timeout=20)
+    engine = Scripted(then=lambda: void(barrier.wait()))
+
+    events = run(engine, tmp_path, limits=replace(QUICK, concurrency=3))
+
+    assert len(obtained(events)) == 3
+
+
+def test_the_time_of_a_run_ends_it(tmp_path: Path) -> None:
+    """What was open and what was not begun is not measured, and says so; what came is kept."""
+    release = threading.Event()
+    engine = Scripted(then=lambda: void(len(engine.asked) < 2 or release.wait(20)))
+
+    events = run(engine, tmp_path, limits=replace(QUICK, seconds=0.3))
+    release.set()
+
+    failed = [e for e in events if isinstance(e, Failed)]
+    assert obtained(events) == {"one": False}
+    assert [(e.article, e.kind) for e in failed] == [("two", "TimeUp"), ("three", "TimeUp")]
+    assert "the 0.3 s of this run are over" in failed[0].message
+
+
+def void(_: object) -> None:
+    """Nothing, whatever came."""
+
+
+def test_a_mistake_in_an_engine_is_no_failure_of_a_server(tmp_path: Path) -> None:
+    """It ends the asking with its own traceback; nobody waits for ever for its reply."""
+    engine = Scripted(then=lambda: void(1 // 0))
+
+    with pytest.raises(ZeroDivisionError):
+        run(engine, tmp_path)
+
+
+def test_a_broken_connection_costs_no_reply(tmp_path: Path) -> None:
+    """The article is asked again, the others as ever."""
+    engine = Scripted(failures={"one": [ConnectionBroken("reset")]})
+
+    assert obtained(run(engine, tmp_path)) == dict.fromkeys(ARTICLES, False)
+    assert Counter(engine.asked) == {"one": 2, "two": 1, "three": 1}
 
 
 def test_a_store_that_cannot_keep_a_reply_ends_the_asking(tmp_path: Path) -> None:

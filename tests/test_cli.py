@@ -455,7 +455,7 @@ def test_add_asks_a_model_of_the_users_choice(
         monkeypatch.setenv("OLLAMA_HOST", double.address)
         for name in ("one", "two"):
             assert main([*arguments, "--id", "ferry", "--articles", str(tmp_path / name)]) == 0
-        assert sum(bool(body["prompt"]) for body in double.bodies("/api/generate")) == 1
+        assert len(double.prompts()) == 1
 
     assert "drafted by phi (phi3):" in capsys.readouterr().out
     label = yaml.safe_load((tmp_path / "one" / "ferry.yaml").read_text(encoding="utf-8"))

@@ -40,8 +40,9 @@ from slm_harness.reading import read
 from slm_harness.records import ModelSpec, Recipe, Reply, Request
 from slm_harness.retrying import Patience
 from slm_harness.store import Store
-from tests.doubles import Double, openai_double
+from tests.doubles import Double
 from tests.openai_double.scenarios import TABLE
+from tests.openai_double.starting import openai_double
 
 KEY = "sk-planted-0123456789abcdef"
 VARIABLE = "SLM_TEST_KEY"
@@ -74,11 +75,6 @@ def ask(engine: OpenAIEngine, recipe: Recipe = RECIPE, request: Request = REQUES
     return engine.ask(request)
 
 
-def fault(name: str) -> str:
-    """The model of the shared double that meets a scenario with its first article, after the proof."""
-    return f"double/{name}/"
-
-
 @dataclass(frozen=True)
 class Row:
     """A scenario and what becomes of one article under it."""
@@ -89,6 +85,18 @@ class Row:
     tries: int = 1
     note: str = ""
     """Words of the message, a regular expression."""
+    span: str = "2"
+    """The requests that it befalls: from the article's first, after the proof, for good."""
+
+    @property
+    def trigger(self) -> str:
+        """The scenario as the double takes it."""
+        return f"{self.scenario}:{self.span}"
+
+    @property
+    def base(self) -> str:
+        """The model of the shared double that meets it."""
+        return f"double/{self.trigger}/"
 
 
 ROWS = [
@@ -101,6 +109,11 @@ ROWS = [
     Row("surrogate", "stop"),
     Row("timings", "stop"),
     Row("echo", "stop"),
+    Row("rate-seconds", "stop", 4, span="2-4"),
+    Row("loading", "stop", 3, span="2-3"),
+    Row("empty-500", "stop", 3, span="2-3"),
+    Row("cut-body", "stop", 2, span="2-2"),
+    Row("abort", "stop", 2, span="2-2"),
     Row("rate-seconds", ServerBusy, 6, "Rate limit reached"),
     Row("rate-ms", ServerBusy, 6, "Rate limit reached"),
     Row("rate-words", ServerBusy, 6, "try again in 3ms"),
@@ -149,9 +162,8 @@ ROWS = [
 def double(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Double]:
     """A double with a model for each scenario that befalls an article."""
     folder = tmp_path_factory.mktemp("double")
-    models = [fault(row.scenario) for row in ROWS]
-    rules = [{"model": fault(row.scenario), "scenario": f"{row.scenario}:2"} for row in ROWS]
-    names = ",".join([BASE, *models])
+    rules = [{"model": row.base, "scenario": row.trigger} for row in ROWS]
+    names = ",".join([BASE, *(row.base for row in ROWS)])
     flags = ("--models", names, "--key", KEY)
     with openai_double(*flags, answers=rules, folder=folder, log=folder / "log") as started:
         yield started
@@ -163,24 +175,25 @@ def key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, KEY)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.scenario)
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.trigger)
 def test_each_fault_has_its_outcome(double: Double, tmp_path: Path, row: Row) -> None:
     """Failure or reply, tries and words are those of the table; nothing failed is stored, no key is told."""
-    base = fault(row.scenario)
-    spec = spec_at(double, base, key_env=VARIABLE, timeout=0.3 if row.scenario == "trickle" else 9)
+    spec = spec_at(
+        double, row.base, key_env=VARIABLE, timeout=0.3 if row.scenario == "trickle" else 9
+    )
     told: list[str] = []
-    batch = Batch(base, partial(open_engine, spec, None), spec, local=False, requests=[REQUEST])
+    batch = Batch(row.base, partial(open_engine, spec, None), spec, local=False, requests=[REQUEST])
     sources = Sources(Store(tmp_path / "store"), Mode.AUTO, tmp_path / "answers")
     limits = Limits(patience=Patience(first=0.0))
     *_, event = fill([batch], RECIPE, sources, threading.Event(), told.append, limits)
-    asked = [body for body in double.bodies("/v1/chat/completions") if body["model"] == base]
+    asked = [body for body in double.bodies("/v1/chat/completions") if body["model"] == row.base]
 
     assert len(asked) - 1 == row.tries
     assert KEY[:8] not in repr((event, told))
     stored = [path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.json")]
     if isinstance(row.outcome, str):
         assert isinstance(event, Obtained)
-        assert event.stored.reply.finish == row.outcome
+        assert (event.stored.reply.finish, event.tries) == (row.outcome, row.tries)
         assert len(stored) == 1
         assert KEY[:8] not in stored[0]
     else:

@@ -25,13 +25,13 @@ def test_twenty_seven_right_answers_are_green_and_asked_once(
     with ollama_double("--pullable", "phi3", log=log, answers=rules(), folder=tmp_path) as double:
         accepted = project.pytest("-m", "phi3", "-n", "2", "--snapshot-update", host=double.address)
         run = project.pytest("-m", "phi3", "-n", "2", host=double.address)
-        prompts = [body["prompt"] for body in double.bodies("/api/generate")]
+        prompts = double.prompts()
         counts = [double.count(path) for path in ("/api/pull", "/api/create")]
 
     assert (accepted.code, run.code) == (0, 0), run.output
     assert run.verdicts() == {"right": 27}
     assert counts == [1, 1]
-    assert len([prompt for prompt in prompts if prompt]) == len(RIGHT)
+    assert len(prompts) == len(RIGHT)
     assert "27/27" in run.output
     assert lines_with(run.output, "articles asked", "0")
     assert lines_with(run.output, "articles recalled", "3")
@@ -127,8 +127,12 @@ def test_a_reply_without_answers_is_unusable_and_not_passed(
     project: Project, tmp_path: Path, scenario: str
 ) -> None:
     """Cut off, looped, empty or no JSON: the model's, under its own name, never an ERROR."""
-    text = [{"text": "I would rather not say."}] if scenario == "not-a-fault" else rules()
-    flags = [] if scenario == "not-a-fault" else ["--scenario", scenario]
+    text = (
+        [{"contains": "Title:", "text": "I would rather not say."}]
+        if scenario == "not-a-fault"
+        else rules()
+    )
+    flags = [] if scenario == "not-a-fault" else ["--scenario", f"{scenario}:2"]
     with ollama_double("--models", "phi3", *flags, answers=text, folder=tmp_path) as double:
         run = project.pytest("-m", "phi3", host=double.address)
 
@@ -236,7 +240,7 @@ def test_publication_date_can_be_left_out(project: Project, tmp_path: Path) -> N
     ) as double:
         accepted = project.pytest("-m", "phi3", "--snapshot-update", host=double.address)
         run = project.pytest("-m", "phi3", "--no-date", host=double.address)
-        prompts = [b["prompt"] for b in double.bodies("/api/generate") if b["prompt"]]
+        prompts = double.prompts()
 
     assert accepted.code == 0, accepted.output
     assert run.verdicts() == {"right": 27}

@@ -109,14 +109,14 @@ def test_a_server_that_dies_during_the_run_changes_no_snapshot(
     log = tmp_path / "second-log"
     fresh = ["-m", "phi3", "--answers=fresh", "--snapshot-update", *workers]
     with ollama_double(
-        "--models", "phi3", "--scenario", "die:2", answers=right, folder=tmp_path
+        "--models", "phi3", "--scenario", "die:3", answers=right, folder=tmp_path
     ) as double:
         dying = project.pytest(*fresh, host=double.address)
     kept = snapshots(project)
     project.edit("evals/prompts/breach.yaml", "How many records", "How very many records")
     with ollama_double("--models", "phi3", answers=right, folder=tmp_path, log=log) as double:
         healthy = project.pytest("-m", "phi3", host=double.address)
-        asked = [body for body in double.bodies("/api/generate") if body["prompt"]]
+        asked = double.prompts()
 
     outcomes = [case["outcome"] for case in dying.cases if "verdict" in case]
     gate = next(case for case in dying.cases if case["name"] == "test_pass_rates[phi3]")
@@ -135,12 +135,12 @@ def test_what_came_before_the_server_died_is_not_asked_again(
     """The first of three replies was stored, so a healthy server is asked for two."""
     log = tmp_path / "log"
     with ollama_double(
-        "--models", "phi3", "--scenario", "die:2", answers=rules(), folder=tmp_path
+        "--models", "phi3", "--scenario", "die:3", answers=rules(), folder=tmp_path
     ) as double:
         project.pytest("-m", "phi3", host=double.address)
     with ollama_double("--models", "phi3", answers=rules(), folder=tmp_path, log=log) as double:
         run = project.pytest("-m", "phi3", host=double.address)
-        asked = [body for body in double.bodies("/api/generate") if body["prompt"]]
+        asked = double.prompts()
 
     assert run.verdicts() == {"right": 27}
     assert len(asked) == 2
@@ -279,7 +279,7 @@ def test_two_runs_at_once_ask_once(project: Project, tmp_path: Path) -> None:
             for number, one in enumerate((project, second))
         ]
         codes = [run.result().code for run in runs]
-        asked = [body for body in double.bodies("/api/generate") if body["prompt"]]
+        asked = double.prompts()
         built = double.count("/api/create")
 
     assert codes == [1, 1]  # no snapshot is accepted yet
@@ -303,12 +303,12 @@ def test_the_projects_own_articles_are_asked_once_each(project: Project, tmp_pat
     log = tmp_path / "log"
     with ollama_double("--pullable", "phi3", log=log) as double:
         first = project.pytest("-m", "phi3", "-n", "2", host=double.address)
-        once = [body["prompt"] for body in double.bodies("/api/generate") if body["prompt"]]
+        once = double.prompts()
         built = double.count("/api/create")
         again = project.pytest("-m", "phi3", "--explain-asks", host=double.address)
         project.edit("evals/prompts/breach.yaml", "Which entity was breached?", "Who was breached?")
         changed = project.pytest("-m", "phi3", "-n", "2", "--explain-asks", host=double.address)
-        all_ = [body["prompt"] for body in double.bodies("/api/generate") if body["prompt"]]
+        all_ = double.prompts()
         rebuilt = double.count("/api/create")
 
     assert articles >= 12

@@ -173,7 +173,7 @@ def test_the_first_failure_stops_the_asking(project: Project, tmp_path: Path) ->
     slow = [{**rule, "delay": 0.6 * number} for number, rule in enumerate(reversed(wrong))]
     with ollama_double("--models", "phi3", answers=slow, folder=tmp_path, log=log) as double:
         run = project.pytest("-m", "phi3", "-x", host=double.address)
-        asked = [body for body in double.bodies("/api/generate") if body["prompt"]]
+        asked = double.prompts()
 
     assert run.code == 1
     assert len(asked) <= 2
@@ -185,9 +185,9 @@ def test_only_the_selected_articles_are_asked(project: Project, tmp_path: Path) 
     log = tmp_path / "log"
     with ollama_double("--models", "phi3", answers=rules(), folder=tmp_path, log=log) as double:
         project.pytest("-m", "phi3", "-k", "mill-lane", host=double.address)
-        few = len([body for body in double.bodies("/api/generate") if body["prompt"]])
+        few = len(double.prompts())
         project.pytest("-k", "test_pass_rates and phi3", host=double.address)
-        all_ = len([body for body in double.bodies("/api/generate") if body["prompt"]])
+        all_ = len(double.prompts())
 
     assert (few, all_) == (1, 3)
 

@@ -1,5 +1,6 @@
 """What is slow by nature: fresh clones with their own installation, runs that are killed."""
 
+import json
 import os
 import random
 import shutil
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.doubles import Double, ollama_double
-from tests.projects import PAGES, Project, environment, rules
+from tests.projects import PAGES, Project, environment, lines_with, rules
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parent.parent
@@ -49,16 +50,19 @@ def test_a_fresh_clone_evaluates_with_one_command(tmp_path: Path) -> None:
     assert status.stdout == ""
 
 
-def started(project: Project, double: Double, *arguments: str) -> subprocess.Popen[bytes]:
+def started(
+    project: Project, double: Double, *arguments: str, output: Path | None = None
+) -> subprocess.Popen[bytes]:
     """Pytest on phi3 in the background, leader of a process group of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "pytest", "-m", "phi3", *arguments],
-        cwd=project.path,
-        env=environment(double.address),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    with (output or Path(os.devnull)).open("wb") as file:
+        return subprocess.Popen(
+            [sys.executable, "-m", "pytest", "-m", "phi3", *arguments],
+            cwd=project.path,
+            env=environment(double.address),
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
 
 
 def more_articles(project: Project, count: int) -> None:
@@ -77,64 +81,78 @@ def more_articles(project: Project, count: int) -> None:
             )
 
 
-def asked(double: Double) -> list[str]:
-    """The prompts that were answered, the loading of a model not counted."""
-    return [
-        str(entry["body"]["prompt"])  # type: ignore[index]
-        for entry in double.log()
-        if entry["path"] == "/api/generate" and entry["status"] == 200 and entry["body"]["prompt"]  # type: ignore[index]
-    ]
+def stored(project: Project) -> set[str]:
+    """The prompts whose reply is in the store; every entry there is whole."""
+    files = (project.path / ".slm-harness" / "answers").rglob("*.json")
+    entries = [json.loads(file.read_text(encoding="utf-8")) for file in files]
+    assert all(entry["reply"]["text"] for entry in entries)
+    return {str(entry["prompt"]) for entry in entries}
+
+
+KILLS = 25
+"""For each of two ways to run: fifty in all."""
 
 
 @pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "workers"])
 def test_a_run_killed_anywhere_goes_on_where_it_stopped(
     project: Project, tmp_path: Path, workers: list[str]
 ) -> None:
-    """After kill -9 at random moments every reply that came is used, and only what was open is repeated."""
-    more_articles(project, 4)
-    wanted = 5 * len(PAGES)
-    moments = random.Random(20261124)  # noqa: S311 - moments, not secrets
-    kills = 6
+    """After each kill -9 every reply that came is whole in the store, and is never asked for again."""
+    more_articles(project, 20)
+    wanted = 21 * len(PAGES)
+    moments = random.Random(20261130)
+    lost = 0
     with ollama_double(
-        "--models", "phi3", "--delay", "0.15",
+        "--models", "phi3", "--delay", "0.25",
         log=tmp_path / "log", answers=rules(), folder=tmp_path,
     ) as double:  # fmt: skip
-        for _ in range(kills):
+        before: set[str] = set()
+        for _ in range(KILLS):
+            seen = len(double.prompts())
             process = started(project, double, *workers)
             time.sleep(moments.uniform(0.8, 3.0))
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            process.wait(timeout=30)
+            asked, after = set(double.prompts()[seen:]), stored(project)
+            assert not asked & before
+            assert before <= after
+            assert len(asked - after) <= 1
+            lost += len(asked - after)
+            before = after
         last = project.pytest("-m", "phi3", *workers, host=double.address)
-        prompts = asked(double)
+        prompts = double.prompts()
 
-    repeated = len(prompts) - len(set(prompts))
+    assert len(before) > KILLS // 2, "the kills came too early to interrupt any asking"
     assert last.verdicts() == {"right": 9 * wanted}
     assert len(set(prompts)) == wanted
-    assert repeated <= kills
+    assert len(prompts) - len(set(prompts)) <= lost
 
 
 def test_an_interrupted_run_keeps_what_came_and_ends_at_once(
     project: Project, tmp_path: Path
 ) -> None:
-    """Ctrl-C in the middle: exit 2, no traceback of ours, the finished replies are recalled later."""
+    """Ctrl-C in the middle: exit 2, no traceback of ours, what has come is kept, what is missing is named."""
     more_articles(project, 20)  # enough that a busy machine does not come to the end first
     with ollama_double(
         "--models", "phi3", "--delay", "0.5",
         log=tmp_path / "log", answers=rules(), folder=tmp_path,
     ) as double:  # fmt: skip
-        process = started(project, double)
+        process = started(project, double, output=tmp_path / "output")
         deadline = time.monotonic() + 30
-        while len(asked(double)) < 3 and time.monotonic() < deadline:
+        while len(double.prompts()) < 3 and time.monotonic() < deadline:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         interrupted = time.monotonic()
         code = process.wait(timeout=30)
         took = time.monotonic() - interrupted
-        stored = list((project.path / ".slm-harness" / "answers").rglob("*.json"))
+        kept = len(stored(project))
+        said = (tmp_path / "output").read_text(encoding="utf-8")
 
     assert code == 2
     assert took < 5
-    assert len(stored) >= 3
+    assert kept >= 3
+    assert lines_with(said, "still to be asked of phi3: ", f"({21 * len(PAGES) - kept})")
+    assert not lines_with(said, "slm_harness/")
 
 
 def test_progress_is_for_terminals(project: Project, tmp_path: Path) -> None:

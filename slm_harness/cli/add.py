@@ -39,7 +39,7 @@ def declare(commands: Any) -> None:  # noqa: ANN401 - argparse names no public t
         "--model",
         default="baseline",
         metavar="NAME",
-        help="who drafts the label: a model of models.yaml, or NAME=ollama:BASE (default: "
+        help="who drafts the label: a model of models.yaml, or NAME=ENGINE:BASE (default: "
         "%(default)s, which is rules and no language model)",
     )
     parser.add_argument("--models", type=Path, default=Path("evals/models.yaml"), metavar="FILE",

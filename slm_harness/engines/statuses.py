@@ -170,7 +170,7 @@ def one_line(said: object, secret: str = "") -> str:
 
     A key is blotted out before the line is cut, which could leave the half of one.
     """
-    for _ in range(4):  # an error inside an error's text, and no deeper
+    for _ in range(6):  # an error inside an error's text, and no deeper
         if isinstance(said, str) and said.lstrip().startswith("{"):
             try:
                 said = json.loads(said)

@@ -65,6 +65,15 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     hooks.start_asking(state, found)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_teststatus(
+    report: pytest.TestReport | pytest.CollectReport, config: pytest.Config
+) -> tuple[str, str, str] | None:
+    """Tell one reason why nothing was measured once, and count the rest."""
+    state = config.stash.get(STATE, None)
+    return None if state is None else hooks.status_of(report, state)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,

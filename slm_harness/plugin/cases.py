@@ -104,6 +104,7 @@ def record(item: pytest.Item, outcome: Outcome) -> None:
         ("conforms", "" if outcome.conforms is None else outcome.conforms),
         ("in_form", "" if outcome.in_form is None else outcome.in_form),
         ("contradicts", outcome.contradicts),
+        ("failure", outcome.failure),
     ]
 
 

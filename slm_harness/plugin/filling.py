@@ -26,6 +26,7 @@ class Filler:
         self._show = show
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self._wanted: dict[str, dict[str, None]] = {}
         self.asked: list[Obtained] = []
         """The replies that were asked for, with the reason why the store had none."""
 
@@ -34,10 +35,17 @@ class Filler:
         if self._thread is not None:
             return
         batches = self._evaluation.batches(wanted, problems)
+        self._wanted = {
+            batch.model: {request.article: None for request in batch.requests} for batch in batches
+        }
         self._thread = threading.Thread(
             target=self._run, args=(batches,), name="slm-harness asking", daemon=True
         )
         self._thread.start()
+
+    def missing(self) -> Mapping[str, Sequence[str]]:
+        """Of each model the articles of this run that have no reply, in their order."""
+        return {model: list(articles) for model, articles in self._wanted.items()}
 
     def stop(self) -> None:
         """Ask for nothing more. What has come is kept."""
@@ -59,6 +67,8 @@ class Filler:
                 for event in fill(batches, recipe, sources, self._stop, progress.busy, limits):
                     if isinstance(event, Obtained) and not event.recalled:
                         self.asked.append(event)
+                    if isinstance(event, Obtained):
+                        self._wanted[event.model].pop(event.article, None)
                     self._journal.add(event)
                     progress.add(event)
         except Exception as error:

@@ -20,13 +20,15 @@ from slm_harness.plugin.selection import Selection
 from slm_harness.plugin.standing import find_out, selection
 from slm_harness.plugin.state import STATE, Asking, Standing, State, model_of
 from slm_harness.printable import printable
-from slm_harness.records import ModelSpec
+from slm_harness.records import ModelSpec, Verdict
 from slm_harness.second_opinion import check_judge, opinions
 from slm_harness.session import Case, Evaluation, Settings, load_specs
 from slm_harness.store import write_atomically
 
 TERMINAL = Path("/dev/tty")
 WORKER_INPUT = "slm_harness"
+_SHOWN = 10
+"""Most articles that are named in a line."""
 _LISTINGS = ("markers", "help", "version", "showfixtures", "show_fixtures_per_test", "cacheshow")
 
 
@@ -247,6 +249,21 @@ def start_asking_for_workers(state: State) -> None:
     start_asking(state, cases)
 
 
+def status_of(
+    report: pytest.TestReport | pytest.CollectReport, state: State
+) -> tuple[str, str, str] | None:
+    """Category, letter and word of a report; None for pytest's own.
+
+    One dead server is one ERROR with its reason; the other answers that it cost are red as well, in JUnit
+    too, but are not told one by one on the terminal.
+    """
+    outcome = summary.outcome_of(report) if isinstance(report, pytest.TestReport) else None
+    if outcome is None or outcome.verdict is not Verdict.NOT_MEASURED:
+        return None
+    first = state.told.setdefault((outcome.model, outcome.reason), report.nodeid)
+    return None if first == report.nodeid else ("not measured", "E", "NOT MEASURED")
+
+
 class Reports:
     """Counts finished cases in the controlling process: it is told of every worker's."""
 
@@ -290,10 +307,19 @@ def finish(session: pytest.Session, state: State) -> None:
         state.notes.append(
             "interrupted: what has come is stored, and the next run goes on from there"
         )
+        state.notes += missing(state.asking.filler.missing())
     refused = list(state.refused())
     state.notes += refused
     if refused and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def missing(articles: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """What is still to be asked, one line for each model."""
+    for model, names in articles.items():
+        if names:
+            more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+            yield f"still to be asked of {model}: {', '.join(names[:_SHOWN])}{more} ({len(names)})"
 
 
 def _ask_judge(config: pytest.Config, state: State) -> None:

@@ -56,6 +56,8 @@ class State:
     opinions: list[Opinion] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """Lines for the end of the run."""
+    told: dict[tuple[str, str], str] = field(default_factory=dict)
+    """(model, reason) of what was not measured to the one test that tells it at length."""
 
     @cached_property
     def comparable(self) -> Mapping[str, Snapshot]:

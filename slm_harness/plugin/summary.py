@@ -21,6 +21,9 @@ from slm_harness.second_opinion import told
 from slm_harness.session import provenance_of_prompt
 from slm_harness.store import write_atomically
 
+_SHOWN = 5
+"""Most articles that are named in a line."""
+
 
 def outcome_of(report: pytest.TestReport) -> Outcome | None:
     """The outcome in the properties of a finished case; None for every other report."""
@@ -46,6 +49,7 @@ def outcome_of(report: pytest.TestReport) -> Outcome | None:
         conforms=conforms if isinstance(conforms, bool) else None,
         in_form=in_form if isinstance(in_form, bool) else None,
         contradicts=str(found["contradicts"]),
+        failure=str(found["failure"]),
     )
 
 
@@ -77,6 +81,7 @@ def write_results(state: State) -> None:
         version=metadata.version("slm-harness"),
         task=state.evaluation.settings.task.name,
         system=state.evaluation.recipe.system,
+        constrained=state.evaluation.settings.constrained,
         tallies=tallies(state),
         identities={**state.follower.identities, **loaded},
         outcomes=state.outcomes.values(),
@@ -98,6 +103,9 @@ def closing_lines(state: State, *, explain: bool, by_tag: bool) -> Iterator[str]
             articles = state.evaluation.articles.values()
             yield from tag_table(found, Counter(tag for one in articles for tag in one.tags))
             yield ""
+        yield from _not_measured(state)
+        if not state.evaluation.settings.constrained:
+            yield "--unconstrained: no model was held to the schema"
         yield from _hints(state, found)
     yield from told(state.opinions, state.outcomes)
     for model in state.evaluation.models:
@@ -108,6 +116,17 @@ def closing_lines(state: State, *, explain: bool, by_tag: bool) -> Iterator[str]
         yield from _explained(state)
     if found:
         yield f"reports: {state.evaluation.settings.reports}"
+
+
+def _not_measured(state: State) -> Iterator[str]:
+    """What was not measured, by model and kind of failure, with the articles that it cost."""
+    articles: dict[tuple[str, str], dict[str, None]] = {}
+    for outcome in state.outcomes.values():
+        if outcome.failure:
+            articles.setdefault((outcome.model, outcome.failure), {})[outcome.article] = None
+    for (model, kind), names in articles.items():
+        shown = ", ".join([*list(names)[:_SHOWN], *["..."] * (len(names) > _SHOWN)])
+        yield f"not measured: {model}: {kind}: {count_of(len(names), 'article')} ({shown})"
 
 
 def _hints(state: State, found: Sequence[Tally]) -> Iterator[str]:
@@ -143,7 +162,12 @@ def _hints(state: State, found: Sequence[Tally]) -> Iterator[str]:
 
 
 def _answers(count: int) -> str:
-    return f"{count} answers are" if count != 1 else "1 answer is"
+    return f"{count_of(count, 'answer')} {'is' if count == 1 else 'are'}"
+
+
+def count_of(count: int, what: str) -> str:
+    """``3 articles``, ``1 article``."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _explained(state: State) -> Iterator[str]:

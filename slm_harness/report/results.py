@@ -19,6 +19,7 @@ def results_json(
     version: str,
     task: str,
     system: str,
+    constrained: bool,
     tallies: Sequence[Tally],
     identities: Mapping[str, Identity],
     outcomes: Iterable[Outcome],
@@ -33,6 +34,7 @@ def results_json(
             "article": result.article,
             "key": result.stored.key,
             "recalled": result.recalled,
+            "tries": result.tries,
             **asdict(result.stored.reply),
         }
         for result in results
@@ -44,6 +46,7 @@ def results_json(
         "harness": version,
         "task": task,
         "prompt": system,
+        "constrained": constrained,
         "models": {t.model: _model(t, identities.get(t.model)) for t in tallies},
         "commonest_answers": {
             question: {"answer": answer, "right": right, "scored": scored}

@@ -13,6 +13,6 @@ It runs as a program of its own, from the root of the checkout, and ends when it
 
     python -m tests.openai_double --port 0 --models gpt-tiny
 
-Tests start it with ``tests.doubles.openai_double``. The faults it can be told to make are a table in
+Tests start it with ``tests.openai_double.starting``. The faults it can be told to make are a table in
 ``scenarios.py``; its replies come from rules as in ``tests.ollama_double.replies``.
 """

@@ -3,8 +3,8 @@
 import json
 from collections.abc import Callable
 
-from tests.ollama_double.wire import Fields
 from tests.openai_double.standing_in import Ask
+from tests.openai_double.wire import Fields
 
 Bend = Callable[[Fields, Ask], object]
 

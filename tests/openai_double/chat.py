@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from tests.ollama_double import replies
-from tests.ollama_double.wire import Fields, Outcome, Whole, tokens
 from tests.openai_double.scenarios import CHAT, MODELS, Active, Ask, Faults
 from tests.openai_double.settings import Settings
 from tests.openai_double.standing_in import error
+from tests.openai_double.wire import Fields, Outcome, Whole, tokens
 
 GATHER_SECONDS = 20.0
 """How long one of several requests waits for the others."""
@@ -47,7 +47,7 @@ def complete(serving: Serving, body: Fields, authorization: str) -> Outcome:
         serving.gathering.wait(GATHER_SECONDS)
     time.sleep(settings.delay if reply.delay is None else reply.delay)
     fields = active.bend(_completion(body, text, reply.fields), ask)
-    return active.send(Whole(200, json.dumps(fields).encode(), "application/json"))
+    return active.send(Whole(200, json.dumps(fields).encode()))
 
 
 def _refused(settings: Settings, body: Fields) -> Whole | None:
@@ -129,4 +129,4 @@ def listed(settings: Settings, faults: Faults, authorization: str) -> Outcome:
         for name in settings.models
     ]
     fields = active.bend({"object": "list", "data": data}, ask)
-    return active.send(Whole(200, json.dumps(fields).encode(), "application/json"))
+    return active.send(Whole(200, json.dumps(fields).encode()))

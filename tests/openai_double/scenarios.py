@@ -6,20 +6,17 @@ schema.
 """
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.ollama_double import sending as send
-from tests.ollama_double.wire import Fields, Outcome
 from tests.openai_double import bending as bend
 from tests.openai_double import standing_in as instead
 from tests.openai_double.bending import Bend
 from tests.openai_double.standing_in import Ask, Instead
+from tests.openai_double.wire import Fields, Outcome, Send, Whole, cut, trickle
 
 __all__ = ["CHAT", "MODELS", "TABLE", "Active", "Ask", "Faults", "Trigger", "listing", "parse"]
 
 CHAT, MODELS = "/v1/chat/completions", "/v1/models"
-TRICKLE_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -32,8 +29,8 @@ class Fault:
     """From the request; None where this request is spared."""
     bend: Bend | None = None
     """From the answer and the request."""
-    send: Callable[[Outcome, float], Outcome] | None = None
-    """From the outcome and a pause in seconds."""
+    send: Send | None = None
+    """From the whole answer."""
     free: bool = False
     gather: bool = False
 
@@ -155,9 +152,9 @@ TABLE: dict[str, Fault] = {
     "close-early": Fault("closed before the headers", instead=instead.hang_up("close")),
     "reset": Fault("reset before the headers", instead=instead.hang_up("reset")),
     "die": Fault("the whole program exits at once", instead=instead.hang_up("die")),
-    "cut-body": Fault("the body ends half way", send=send.cut),
+    "cut-body": Fault("the body ends half way", send=cut),
     "gathered": Fault("answered when --gather of them are there", gather=True),
-    "trickle": Fault("ten pieces with pauses", send=send.trickle),
+    "trickle": Fault("ten pieces with pauses", send=trickle),
     # the list of models
     "models-404": Fault(
         "no list of models", at=MODELS, instead=instead.raw(404, b"404 not found", "text/plain")
@@ -222,12 +219,9 @@ class Active(tuple[Fault, ...]):
         """The answer after the first bend there is."""
         return next((fault.bend(fields, ask) for fault in self if fault.bend), fields)
 
-    def send(self, outcome: Outcome) -> Outcome:
-        """The outcome as it is sent."""
-        for fault in self:
-            if fault.send is not None:
-                outcome = fault.send(outcome, TRICKLE_SECONDS)
-        return outcome
+    def send(self, whole: Whole) -> Outcome:
+        """The answer as it is sent."""
+        return next((fault.send(whole) for fault in self if fault.send), whole)
 
     @property
     def gather(self) -> bool:

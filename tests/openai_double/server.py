@@ -8,11 +8,11 @@ import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from tests.ollama_double.wire import HangUp, Outcome, Pieces
 from tests.openai_double import chat
-from tests.openai_double.scenarios import CHAT, MODELS, Ask, Faults
+from tests.openai_double.scenarios import CHAT, MODELS, Faults
 from tests.openai_double.settings import Settings
-from tests.openai_double.standing_in import Headed, error, wrong_key
+from tests.openai_double.standing_in import Ask, error, wrong_key
+from tests.openai_double.wire import HangUp, Outcome, Pieces
 
 
 class Server(ThreadingHTTPServer):
@@ -86,11 +86,11 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response_only(outcome.status)
         if outcome.content_type:
             self.send_header("Content-Type", outcome.content_type)
-        for name, value in (outcome.headers if isinstance(outcome, Headed) else {}).items():
-            self.send_header(name, value)
         if isinstance(outcome, Pieces):
             self._write_pieces(outcome)
             return
+        for name, value in outcome.headers.items():
+            self.send_header(name, value)
         self.send_header("Content-Length", str(len(outcome.body)))
         self.end_headers()
         self.wfile.write(outcome.body)

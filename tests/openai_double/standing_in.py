@@ -1,10 +1,10 @@
 """Answers given instead of the server's own: each takes the request."""
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from tests.ollama_double.wire import Fields, HangUp, Whole
+from tests.openai_double.wire import JSON, Fields, HangUp, Whole
 
 
 @dataclass(frozen=True)
@@ -21,13 +21,6 @@ class Ask:
         return self.authorization.removeprefix("Bearer ")
 
 
-@dataclass(frozen=True)
-class Headed(Whole):
-    """An answer with headers of its own."""
-
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
 Instead = Callable[[Ask], Whole | None]
 
 
@@ -35,7 +28,7 @@ def error(status: int, message: str, kind: str | None, code: str | None, **heade
     """An error as OpenAI words it."""
     body = {"error": {"message": message, "type": kind, "param": None, "code": code}}
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Headed(status, json.dumps(body).encode(), "application/json", named)
+    return Whole(status, json.dumps(body).encode(), JSON, named)
 
 
 def fixed(status: int, message: str, kind: str | None, code: str | None, **headers: str) -> Instead:
@@ -43,7 +36,7 @@ def fixed(status: int, message: str, kind: str | None, code: str | None, **heade
     return lambda _: error(status, message, kind, code, **headers)
 
 
-def raw(status: int, body: bytes, content_type: str = "application/json") -> Instead:
+def raw(status: int, body: bytes, content_type: str = JSON) -> Instead:
     """Always the same bytes."""
     return lambda _: Whole(status, body, content_type)
 
@@ -77,7 +70,7 @@ def escaped_key(ask: Ask) -> Whole:
 
 def moved(ask: Ask) -> Whole:
     """Somebody points elsewhere, key and all."""
-    return Headed(307, b"", "", {"Location": f"http://127.0.0.1:9/v1?key={ask.key}"})
+    return Whole(307, b"", "", {"Location": f"http://127.0.0.1:9/v1?key={ask.key}"})
 
 
 def no_temperature(ask: Ask) -> Whole | None:
