@@ -33,7 +33,7 @@ from slm_harness.errors import (
 from slm_harness.records import ModelSpec, Recipe, Reply, Request
 from tests.hub_double import COMMIT, hub_double
 from tests.processes import command_of, llama_children
-from tests.tiny_gguf import write_tiny
+from tests.tiny_gguf import CHATML, write_tiny
 
 SCHEMA = {
     "type": "object",
@@ -176,6 +176,7 @@ def test_a_file_of_the_hub_is_written_as_one_word(base: str, file: HubFile) -> N
         ({"temperature": "hot"}, "temperature: 'hot' is no number"),
         ({"cache_prompt": 1}, "cache_prompt: 1 is no true or false"),
         ({"max_tokens": 0}, "max_tokens: 0 is too small"),
+        ({"date_string": 1}, "date_string: 1 is no text"),
         ({"stop": "x"}, "stop: 'x' is no list of texts"),
         ({"n_threads": True}, "n_threads: True is no whole number"),
     ],
@@ -499,6 +500,14 @@ def test_what_a_file_brings_does_not_move_an_answer(tmp_path: Path) -> None:
         said, also = ask(one, recipe=recipe), ask(other, recipe=recipe)
 
     assert said.text == also.text
+
+
+def test_the_date_of_a_template_is_pinned(tmp_path: Path) -> None:
+    """Templates of Llama 3 tell the model which day it is; it must not be another every day."""
+    asks_for_it = "{% if date_string is not defined %}{{ raise_exception('what day?') }}{% endif %}"
+    dated = write_tiny(tmp_path / "dated.gguf", template=asks_for_it + CHATML)
+    with engine_on(dated) as engine:
+        assert ask(engine).finish == "stop"
 
 
 def test_a_template_that_drops_the_system_prompt_is_refused(tmp_path: Path) -> None:
