@@ -28,7 +28,7 @@ PINNED: Mapping[str, object] = {
 }
 """Every option that moves an answer: a GGUF file can bring its own, and the defaults of llama.cpp change;
 and besides them ``n_ctx``, which follows from the articles. The date is what the templates of Llama 3 take for
-today, and Meta's own for when there is no clock: with today's, an answer would be another every day."""
+today, and Meta's own for when there is no clock: llama.cpp's is the real one, another every day."""
 FOR_TEMPLATE = ("enable_thinking", "date_string")
 """Options that the chat template reads."""
 WINDOW = "n_ctx"
