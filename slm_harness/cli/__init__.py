@@ -1,4 +1,4 @@
-"""The ``slm-harness`` command: add an article, look at one, check the labels, grade again."""
+"""The ``slm-harness`` command: add an article, look at one, check the labels, grade again, tidy up."""
 
 import argparse
 import os
@@ -6,11 +6,11 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from slm_harness.cli import add, coverage, lint, regrade, show
+from slm_harness.cli import add, coverage, lint, models, regrade, show
 from slm_harness.cli.printing import complain, output
 from slm_harness.errors import HarnessError
 
-_COMMANDS = (add, show, lint, coverage, regrade)
+_COMMANDS = (add, show, lint, coverage, regrade, models)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -4,43 +4,68 @@ Ollama can answer 200 with half a reply or with a prompt that it cut; whatever c
 refused here, with a name, and never reaches a grader.
 """
 
-import hashlib
-import re
+import threading
 import time
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from ollama import GenerateResponse
 
-from slm_harness.engines.context import Gauge, fitting_window, needed_window, trained_context
+from slm_harness.engines import ollama_build
+from slm_harness.engines.context import Gauge, fitting_window, needed_window
 from slm_harness.engines.ollama_border import ADVICE, address, open_client, translated
+from slm_harness.engines.ollama_build import KEEP_ALIVE
+from slm_harness.engines.ollama_names import derived_name, is_cloud
 from slm_harness.engines.ollama_options import WINDOW, sent_options
+from slm_harness.engines.ollama_pull import PullLimits, pull
 from slm_harness.engines.ollama_reply import checked_reply
+from slm_harness.engines.ollama_shelf import (
+    LOCK_SECONDS,
+    Described,
+    Entry,
+    changing,
+    check_usable,
+    described,
+    find,
+    inherited,
+    listed,
+    runs_elsewhere,
+)
 from slm_harness.engines.proof import PROMPT, prove
 from slm_harness.engines.protocol import Presence, Report
-from slm_harness.engines.statuses import one_line
-from slm_harness.errors import ModelUnavailable, NotMeasured
+from slm_harness.errors import AnswerTimeout, NotMeasured, PullFailed
 from slm_harness.records import Identity, ModelSpec, Recipe, Reply, Request
 
-KEEP_ALIVE = "10m"
-"""How long the model stays loaded between two articles."""
-MAX_PART = 80
-"""Longest part of an Ollama name, in characters."""
 PROBE_SECONDS = 5.0
-PULL_STALL_SECONDS = 120.0
-"""Longest silence of a pull: the server retries a stalled part after 30 s by itself."""
+LOAD_SECONDS = 600.0
+"""Longest wait for a model to be loaded: from a slow disk that takes minutes."""
+
+
+@dataclass(frozen=True)
+class Waits:
+    """How long to wait for what comes before the first article. Seconds."""
+
+    pull: PullLimits = field(default_factory=PullLimits)
+    load: float = LOAD_SECONDS
+    """The entry's own time-out where that is longer."""
+    lock: float = LOCK_SECONDS
+
+
+_USUAL = Waits()
 
 
 class OllamaEngine:
     """One model under Ollama."""
 
-    def __init__(self, spec: ModelSpec, longest: int) -> None:
+    def __init__(self, spec: ModelSpec, longest: int, waits: Waits = _USUAL) -> None:
         self._wanted = sent_options(spec)
         self._spec = spec
         self._longest = longest
+        self._waits = waits
+        self._closed = threading.Event()
         self._client = open_client(spec.timeout)
         self._host = address(self._client)
+        self._capabilities: list[str] | None = None
         self._serves = ""
         self._schema: Mapping[str, object] = {}
         self._gauge = Gauge(None, 0, "", "")
@@ -50,8 +75,7 @@ class OllamaEngine:
         """Whether the server answers, and whether the base is there."""
         client = open_client(PROBE_SECONDS)
         try:
-            with translated("being looked for", self._host):
-                return Presence(pulled=_digest_of(client.list(), self._spec.base) is not None)
+            return Presence(pulled=find(listed(client, self._host), self._spec.base) is not None)
         except NotMeasured as error:
             return Presence(problem=error.message)
         finally:
@@ -59,69 +83,100 @@ class OllamaEngine:
 
     def identify(self, recipe: Recipe, report: Report) -> Identity:
         """Server version, digest of the base (pulled when missing), its template, all options."""
-        base = self._spec.base
-        with translated("telling its version", self._host):
-            version = _version(self._client)
-        digest = self._digest(base)
-        if digest is None:
-            self._pull(report)
-            digest = self._digest(base)
-        if digest is None:
-            raise ModelUnavailable(f"{base} was pulled and {self._host} does not list it")
-        with translated(f"describing {base}", self._host):
-            shown = self._client.show(base)
-        if shown.capabilities is not None and "completion" not in shown.capabilities:
-            raise ModelUnavailable(f"{base} does not generate text (it can {shown.capabilities})")
-        template = shown.template or ""
-        if template and not re.search(r"\.System|\.Messages|system", template):
-            raise ModelUnavailable(
-                f"the template of {base} drops the system prompt: {one_line(template)!r}; "
-                "use a model that was imported with its chat template"
+        found = self.known(recipe) or self._pulled(recipe, report)
+        if "messages" in found.inherited:
+            report(f"{found.base} has messages of its own, which stay in front of every prompt")
+        return found
+
+    def _pulled(self, recipe: Recipe, report: Report) -> Identity:
+        with changing(self._host, self._closed, report, self._waits.lock):
+            # Whoever had the lock may have pulled it.
+            if self._entry(self._spec.base) is None:
+                pull(self._spec.base, self._host, report, self._waits.pull, self._closed)
+        found = self.known(recipe)
+        if found is None:
+            raise PullFailed(
+                f"{self._spec.base} was pulled and {self._host} does not list it; see the server's log"
             )
-        options = dict(self._wanted)
-        needed = needed_window(recipe.system, self._longest, int(str(options["num_predict"])))
-        trained = trained_context(shown.modelinfo or {})
-        options[WINDOW] = fitting_window(self._spec, WINDOW, needed, trained)
+        return found
+
+    def known(self, recipe: Recipe) -> Identity | None:
+        """The identity by what is there now; None where the base would have to be pulled.
+
+        Raises:
+            NotMeasured: nothing can be built on the base, or the server does not say.
+        """
+        base = self._spec.base
+        if is_cloud(base):
+            raise runs_elsewhere(base, "ollama.com")
+        with translated("telling its version", self._host):
+            version = self._client.server_version()
+        entry = self._entry(base)
+        if entry is None:
+            return None
+        if not entry.size:
+            raise PullFailed(
+                f"{base} is listed by {self._host} with 0 bytes: a proxy between the server and the "
+                f"registry sent nothing; run `ollama rm {base}`, mend the server's HTTPS_PROXY, run again"
+            )
+        found = described(self._client, self._host, base)
+        check_usable(base, found)
+        self._capabilities = None if found.capabilities is None else sorted(found.capabilities)
+        options = self._fitting(recipe, found)
         return Identity(
             engine="ollama",
             server=version,
             base=base,
-            digest=digest,
-            template=template,
+            digest=entry.digest,
+            template=found.template,
             options=options,
-            serves=derived_name(recipe.task, base, digest, recipe.system, options),
+            inherited=inherited(found, options),
+            serves=derived_name(recipe.task, base, entry.digest, recipe.system, options),
         )
+
+    def _fitting(self, recipe: Recipe, found: Described) -> Mapping[str, object]:
+        """All options, the window that fits the articles included."""
+        reply = int(str(self._wanted["num_predict"]))
+        needed = needed_window(recipe.system, self._longest, reply)
+        window = fitting_window(self._spec, WINDOW, needed, found.trained)
+        return {**self._wanted, WINDOW: window}
 
     def build(self, identity: Identity, recipe: Recipe, report: Report) -> Identity:
         """Create the custom model unless it is there, load it, and see what it was loaded with."""
-        if self._digest(identity.serves) is None:
-            report(f"building {identity.serves}")
-            with translated(f"building {identity.serves}", self._host):
-                done = self._client.create(
-                    identity.serves,
-                    from_=identity.base,
-                    system=recipe.system,
-                    parameters=dict(identity.options),
-                )
-            if done.status != "success":
-                raise ModelUnavailable(
-                    f"{self._host} did not build {identity.serves}: {done.status}"
-                )
+        made = self._entry(identity.serves) or self._created(identity, recipe, report)
         self._serves, self._schema = identity.serves, recipe.schema
         self._options = identity.options
         self._gauge = _gauge(identity, recipe)
         report(f"loading {identity.serves}")
-        with translated(f"loading {identity.serves}", self._host):
-            self._client.generate(
-                identity.serves, "", options=dict(identity.options), keep_alive=KEEP_ALIVE
-            )
-            running = self._client.ps()
-        built = replace(identity, machine=_loaded(running, identity))
+        machine = {**self._loaded(identity), "built": made.digest}
+        if self._capabilities is not None:
+            machine["capabilities"] = self._capabilities
         report(f"testing whether {self._host} holds {identity.base} to the schema")
         proven = prove(recipe, self._put_proof, f"{self._host} with {identity.base}")
         if proven is not None:
             self._gauge.calibrate(PROMPT, proven.prompt_tokens)
-        return built
+        return replace(identity, machine=machine)
+
+    def _created(self, identity: Identity, recipe: Recipe, report: Report) -> Entry:
+        with changing(self._host, self._closed, report, self._waits.lock):
+            made = self._entry(identity.serves)
+            if made is not None:
+                return made
+            report(f"building {identity.serves}")
+            return ollama_build.create(self._client, self._host, identity, recipe.system)
+
+    def _loaded(self, identity: Identity) -> Mapping[str, object]:
+        seconds = max(self._spec.timeout, self._waits.load)
+        client = open_client(seconds)
+        try:
+            return ollama_build.load(client, self._host, identity)
+        except AnswerTimeout as error:
+            raise AnswerTimeout(
+                f"{self._host} did not load {identity.base} within {seconds:g} s; see its log, and with "
+                "`ollama ps` whether it is busy with another model"
+            ) from error
+        finally:
+            client.close()
 
     def ask(self, request: Request) -> Reply:
         """One article, one reply, checked against every way in which it could be silently wrong."""
@@ -153,83 +208,14 @@ class OllamaEngine:
         return checked_reply(response, gauge, request, self._host, seconds)
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections, and end any wait."""
+        self._closed.set()
         self._client.close()
 
-    def _digest(self, name: str) -> str | None:
-        with translated("listing its models", self._host):
-            return _digest_of(self._client.list(), name)
-
-    def _pull(self, report: Report) -> None:
-        base = self._spec.base
-        report(f"pulling {base}")
-        last = ""
-        client = open_client(None, gap=PULL_STALL_SECONDS)
-        try:
-            with translated(f"pulling {base}", self._host):
-                for step in client.pull(base, stream=True):
-                    last = step.status or last
-                    if step.total:
-                        share = (step.completed or 0) / step.total
-                        report(f"pulling {base}: {share:.0%} of {step.total / 1e9:.1f} GB")
-        except NotMeasured as error:
-            raise ModelUnavailable(
-                f"{base} is not there and cannot be pulled: {error.message}; "
-                f"look the name up at ollama.com/library, or try `ollama pull {base}`"
-            ) from error
-        finally:
-            client.close()
-        if last != "success":
-            raise ModelUnavailable(f"pulling {base} ended with {last!r} instead of success")
-
-
-def derived_name(
-    task: str, base: str, digest: str, system: str, options: Mapping[str, object]
-) -> str:
-    """Name of the custom model: ``breach-analyzer-phi3:<12 hex of the recipe>``.
-
-    Slashes and colons of a base such as ``hf.co/user/Repo-GGUF:Q4_K_M`` would make host and tag of
-    it, so they become hyphens.
-    """
-    recipe = hashlib.sha256(repr((digest, system, sorted(options.items()))).encode()).hexdigest()
-    part = f"{task}-analyzer-{re.sub(r'[^A-Za-z0-9_.-]', '-', base)}"
-    return f"{part[:MAX_PART]}:{recipe[:12]}"
-
-
-def _version(client: Any) -> str:  # noqa: ANN401 - the client has no public way to ask
-    body = client._request_raw("GET", "/api/version").json()
-    return str(body["version"]) if isinstance(body, dict) and "version" in body else "unknown"
-
-
-def _digest_of(listed: Any, name: str) -> str | None:  # noqa: ANN401 - ollama.ListResponse
-    wanted = _canonical(name)
-    for model in listed.models:
-        if model.model and _canonical(model.model) == wanted:
-            return str(model.digest)
-    return None
-
-
-def _canonical(name: str) -> str:
-    name = name.lower().removeprefix("registry.ollama.ai/").removeprefix("library/")
-    return name if ":" in name.rpartition("/")[2] else f"{name}:latest"
+    def _entry(self, name: str) -> Entry | None:
+        return find(listed(self._client, self._host), name)
 
 
 def _gauge(identity: Identity, recipe: Recipe) -> Gauge:
     window, reply = (int(str(identity.options[name])) for name in (WINDOW, "num_predict"))
     return Gauge(window, reply, recipe.system, ADVICE.context)
-
-
-def _loaded(running: Any, identity: Identity) -> dict[str, object]:  # noqa: ANN401 - ollama.ProcessResponse
-    """What the server loaded; base and custom model share a runner, listed under either name."""
-    names = {_canonical(identity.serves), _canonical(identity.base)}
-    for model in running.models:
-        if model.model and _canonical(model.model) in names:
-            context = model.context_length
-            if context is not None and context < int(str(identity.options["num_ctx"])):
-                raise ModelUnavailable(
-                    f"the server shrank the context of {identity.base} to {context} tokens (asked: "
-                    f"{identity.options['num_ctx']}); free memory, or set a smaller num_ctx"
-                )
-            share = round((model.size_vram or 0) / model.size, 3) if model.size else None
-            return {"context": context, "gpu share": share}
-    return {}

@@ -44,6 +44,26 @@ class StrictClient(ollama.Client):
         """Close the connections; the server then stops working on an open request."""
         self._client.close()
 
+    def server_version(self) -> str:
+        """What the server calls its version; ``unknown`` for one that does not tell."""
+        body = self._request_raw("GET", "/api/version").json()  # type: ignore[no-untyped-call]
+        told = body.get("version") if isinstance(body, dict) else None
+        return str(told or "unknown")
+
+    def show_all(self, model: str) -> Mapping[str, object]:
+        """All that the server tells of a model: the client's own type drops half of it."""
+        body = self._request_raw("POST", "/api/show", json={"model": model}).json()  # type: ignore[no-untyped-call]
+        if not isinstance(body, dict):
+            raise TypeError("a model is described by an object")
+        return body
+
+    @contextmanager
+    def pulling(self, model: str) -> Iterator[Iterator[bytes]]:
+        """The bytes of a pull as they come: the client's own lines break on one that is no JSON."""
+        body = {"model": model, "stream": True}
+        with self._client.stream("POST", "/api/pull", json=body) as response:
+            yield response.iter_bytes()
+
     def generate_whole(
         self,
         model: str,
@@ -122,6 +142,10 @@ def translated(doing: str, host: str) -> Iterator[None]:
     except _Refusal as error:
         found = refused(error.response, f"{host} while {doing}", ADVICE)
         raise found or ReplyUnreadable(f"{host} while {doing}: {error}") from error
+    except (ollama.RequestError, httpx.CookieConflict) as error:
+        raise ReplyUnreadable(
+            f"the client refused what it was given while {doing} at {host}: {error}"
+        ) from error
     except ollama.ResponseError as error:
         said = one_line(error.error)
         raise of_status(error.status_code, said, f"{host} while {doing}", ADVICE) from error

@@ -89,7 +89,13 @@ def _fetched(url: str, timeout: float, limit: int) -> Fetched:
                     content = _body(response.raw, url, deadline, limit)
                     charset = _charset(response.headers.get("Content-Type", ""))
                     return Fetched(url, current, content, tuple(passed[:-1]), charset, bool(passed))
-    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+    except (
+        requests.RequestException,
+        requests.cookies.CookieConflictError,
+        urllib3.exceptions.HTTPError,
+        OSError,
+        ValueError,
+    ) as error:
         raise FetchError(f"{url}: {_in_words(error, timeout)}") from error
 
 

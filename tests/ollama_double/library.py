@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 
 from tests.ollama_double import names
-from tests.ollama_double.scenarios import PS, SHOW
+from tests.ollama_double.scenarios import PS, SHOW, TAGS
 from tests.ollama_double.service import Exchange, Service
 from tests.ollama_double.shelf import Model
 from tests.ollama_double.wire import PLAIN, Fields, Refusal, Whole, answer, stamp, without_zeros
@@ -45,7 +45,7 @@ def tags(service: Service, exchange: Exchange) -> Whole:
         }
         for model in service.shelf.all()
     ]
-    return answer({"models": models})
+    return answer(service.faults.begin(TAGS).bend({"models": models}, {}))
 
 
 def processes(service: Service, exchange: Exchange) -> Whole:
@@ -80,6 +80,7 @@ def show(service: Service, exchange: Exchange) -> Whole:
             "parameters": _parameters(model),
             "template": model.template,
             "system": model.system,
+            "messages": list(model.messages),
         }
     )
     shown |= {

@@ -18,8 +18,10 @@ def pull(service: Service, exchange: Exchange) -> Outcome:
     name = names.parse(exchange.text("model", "name"))
     if not name.valid:
         raise Refusal(400, "invalid model name")
-    steps = _pulling(service, service.shelf.canonical(name))
-    return _told(_then_success(steps), exchange)
+    faults = service.faults.begin(PULL)
+    steps = _pulling(service, service.shelf.canonical(name), faults.breaks)
+    told = _told(faults.steps(_then_success(steps)), exchange)
+    return faults.send(told, service.settings.delay)
 
 
 def create(service: Service, exchange: Exchange) -> Outcome:
@@ -29,8 +31,9 @@ def create(service: Service, exchange: Exchange) -> Outcome:
     name = names.parse(exchange.text("model", "name"))
     if not name.valid:
         raise Refusal(400, "invalid model name")
-    steps = _creating(service, service.shelf.canonical(name), exchange.fields)
-    return _told(_then_success(steps), exchange)
+    faults = service.faults.begin(CREATE)
+    steps = _creating(service, service.shelf.canonical(name), exchange.fields, faults.breaks)
+    return _told(faults.steps(_then_success(steps)), exchange)
 
 
 def _told(steps: Steps, exchange: Exchange) -> Outcome:
@@ -63,9 +66,8 @@ def _then_success(steps: Steps) -> Steps:
     yield {"status": "success"}
 
 
-def _pulling(service: Service, name: names.Name) -> Steps:
-    """All lines of a pull but the last."""
-    breaks = service.faults.begin(PULL).breaks
+def _pulling(service: Service, name: names.Name, breaks: str) -> Steps:
+    """All lines of a pull but the last. What has come of a layer stays when the client hangs up."""
     yield {"status": "pulling manifest"}
     offered = (*service.settings.models, *service.settings.pullable)
     if name not in map(names.parse, offered):
@@ -73,7 +75,10 @@ def _pulling(service: Service, name: names.Name) -> Steps:
     model = pulled(name.short)
     there = service.shelf.blobs()
     for _, digest, size in model.layers:
-        yield from _blob(digest, size, cached=digest in there)
+        come = size if digest in there else service.shelf.come.get(digest, 0)
+        for status in _blob(digest, size, come):
+            service.shelf.come[digest] = max(come, _whole(status.get("completed")))
+            yield status
         if breaks:
             raise Refusal(500, breaks)
     yield {"status": "verifying sha256 digest"}
@@ -81,27 +86,28 @@ def _pulling(service: Service, name: names.Name) -> Steps:
     service.shelf.put(model)
 
 
-def _blob(digest: str, size: int, *, cached: bool) -> Steps:
+def _blob(digest: str, size: int, come: int) -> Steps:
     """Progress of one blob: a single line when it is there already; no ``completed`` while it is 0."""
     status: Fields = {"status": f"pulling {digest.removeprefix('sha256:')[:12]}", "digest": digest}
     status["total"] = size
-    if not cached:
-        yield status
-        yield {**status, "completed": size // 2}
-    yield {**status, "completed": size}
+    for completed in dict.fromkeys((come, max(come, size // 2), size)):
+        yield {**status, "completed": completed} if completed else status
 
 
-def _creating(service: Service, name: names.Name, body: Fields) -> Steps:
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _creating(service: Service, name: names.Name, body: Fields, breaks: str) -> Steps:
     """All lines of a create but the last."""
     if not body.get("from"):
         raise Refusal(400, "neither 'from' or 'files' was specified")
     source = names.parse(str(body["from"]))
     if not source.valid:
         raise Refusal(400, "invalid model name")
-    breaks = service.faults.begin(CREATE).breaks
     base = service.shelf.get(source)  # in this very case: a trap of the server's
     if base is None:
-        yield from _pulling(service, source)
+        yield from _pulling(service, source, service.faults.begin(PULL).breaks)
         base = pulled(source.short)
     _check_template(body)
     made = derived(name.short, base, body)

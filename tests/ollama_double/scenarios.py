@@ -1,21 +1,22 @@
 """The faults the double can be told to make: a table. To add one, add an entry; nothing else knows their names.
 
 A fault sits at one endpoint and does one or more of these: it answers **instead** of the server, **bends** the
-object that the server would have answered, changes how that is **sent**, or **breaks** off a pull or a create
-with an error after its first lines.
+object that the server would have answered, changes how that is **sent**, **breaks** off a pull or a create
+with an error after its first lines, or alters the **steps** of one.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tests.ollama_double import bending as bend
+from tests.ollama_double import pulling
 from tests.ollama_double import sending as send
 from tests.ollama_double import standing_in as instead
 from tests.ollama_double.wire import Fields, Outcome, Whole
 
-GENERATE, SHOW, PS, PULL, CREATE = (
-    f"/api/{end}" for end in ("generate", "show", "ps", "pull", "create")
+GENERATE, SHOW, PS, PULL, CREATE, TAGS = (
+    f"/api/{end}" for end in ("generate", "show", "ps", "pull", "create", "tags")
 )
 
 
@@ -33,6 +34,8 @@ class Fault:
     """From the outcome and the seconds of ``--delay``."""
     breaks: str = ""
     """The error's words."""
+    steps: Callable[[Iterator[Fields]], Iterator[Fields]] | None = None
+    """From the status objects of a pull or create."""
     on_load: bool = False
     """Whether a generate without a prompt (load, unload) can meet it too."""
     slow: bool = False
@@ -71,6 +74,7 @@ TABLE: dict[str, tuple[Fault, ...]] = {
     "busy-503": (Fault("503, queue full", instead=instead.busy),),
     "runner-500": (Fault("500, runner stopped", instead=instead.runner_stopped),),
     "load-oom": (Fault("500, out of memory at load", instead=instead.load_oom, on_load=True),),
+    "load-stuck": (Fault("no answer to a load", instead=instead.stuck, on_load=True),),
     "nested-json-400": (Fault("400, JSON inside the error's text", instead=instead.nested_json),),
     "empty-403": (Fault("403 without a body", instead=instead.empty_forbidden),),
     "html-502": (Fault("502, HTML of a proxy", instead=instead.html),),
@@ -100,12 +104,58 @@ TABLE: dict[str, tuple[Fault, ...]] = {
             f"want sha256:{'0' * 64}, got sha256:{'f' * 64}",
         ),
     ),
+    "pull-refused": (Fault("the registry knows no such thing", at=PULL, steps=pulling.refused()),),
+    "pull-unauthorized": (
+        Fault(
+            "a model that is not for everybody",
+            at=PULL,
+            steps=pulling.refused("unauthorized: access denied"),
+        ),
+    ),
+    "pull-old-server": (
+        Fault(
+            "the registry wants a newer server",
+            at=PULL,
+            steps=pulling.refused(
+                "pull model manifest: 412: The model you are attempting to pull requires a newer "
+                "version of Ollama."
+            ),
+        ),
+    ),
+    "pull-no-network": (
+        Fault(
+            "the server cannot reach the registry",
+            at=PULL,
+            steps=pulling.refused(
+                'pull model manifest: Get "https://hf.co/v2/u/sharded-GGUF/manifests/latest": '
+                "dial tcp: lookup hf.co: i/o timeout"
+            ),
+        ),
+    ),
+    "pull-dies": (Fault("the whole program exits half way", at=PULL, steps=pulling.dying),),
+    "pull-stalled": (Fault("the same line for ever", at=PULL, steps=pulling.stalled),),
+    "pull-silent": (Fault("not a word more, for ten seconds", at=PULL, steps=pulling.silent),),
+    "pull-cut": (Fault("the connection breaks half way", at=PULL, steps=pulling.cut),),
+    "pull-unfinished": (Fault("a clean end without success", at=PULL, steps=pulling.unfinished),),
+    "pull-backwards": (Fault("progress that falls back", at=PULL, steps=pulling.backwards),),
+    "pull-repeated": (Fault("every line three times", at=PULL, steps=pulling.repeated),),
+    "pull-glued": (Fault("all lines in one HTTP chunk", at=PULL, send=send.glued),),
+    "pull-split": (Fault("lines split over HTTP chunks", at=PULL, send=send.split),),
+    "pull-odd-lines": (Fault("blank lines and lines of no JSON", at=PULL, send=pulling.odd_lines),),
+    "pull-zero-size": (Fault("a model of 0 bytes", at=TAGS, bend=pulling.zero_size),),
+    "pull-slow": (Fault("takes a quarter of a second", at=PULL, steps=pulling.late(0.25)),),
+    "create-slow": (Fault("takes a quarter of a second", at=CREATE, steps=pulling.late(0.25)),),
     "create-error": (
         Fault(
             "disk full", at=CREATE, breaks="write /models/blobs/sha256-1: no space left on device"
         ),
     ),
     # what the server says of a model
+    "base-leftovers": (Fault("a base with SYSTEM and MESSAGE", at=SHOW, bend=pulling.leftovers),),
+    "remote-model": (Fault("a model that runs elsewhere", at=SHOW, bend=pulling.remote),),
+    "no-capabilities": (
+        Fault("an old server tells none", at=SHOW, bend=bend.without("capabilities")),
+    ),
     "shrunk-context": (Fault("half the context asked for", at=PS, bend=bend.shrunk_context),),
     "bare-template": (Fault("a template without SYSTEM", at=SHOW, bend=bend.bare_template),),
     "no-completion": (
@@ -171,6 +221,13 @@ class Active(tuple[Fault, ...]):
             if fault.send is not None:
                 outcome = fault.send(outcome, delay)
         return outcome
+
+    def steps(self, steps: Iterator[Fields]) -> Iterator[Fields]:
+        """The status objects of a pull or create as they are told."""
+        for fault in self:
+            if fault.steps is not None:
+                steps = fault.steps(steps)
+        return steps
 
     @property
     def breaks(self) -> str:

@@ -99,6 +99,8 @@ class Shelf:
         self._lock = threading.RLock()
         self._state = state
         self._models: dict[names.Name, Model] = {}
+        self.come: dict[str, int] = {}
+        """Bytes that have come of each layer of a pull, by digest."""
         for base in bases:
             self._put(pulled(base))
         if state is not None and state.exists():
@@ -144,6 +146,8 @@ class Shelf:
         """Take a model off the shelf."""
         with self._lock:
             self._models.pop(names.parse(model.name), None)
+            left = self.blobs()
+            self.come = {digest: size for digest, size in self.come.items() if digest in left}
             self._save()
 
     def _put(self, model: Model) -> None:

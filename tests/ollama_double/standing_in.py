@@ -1,6 +1,7 @@
 """Answers given instead of the server's own: each takes the request's body."""
 
 import json
+import time
 
 from tests.ollama_double.wire import PLAIN, Fields, HangUp, Refusal, Whole
 
@@ -29,6 +30,12 @@ def load_oom(_: Fields) -> Whole:
         500,
         "llama-server reported out-of-memory during startup: cudaMalloc failed: out of memory",
     )
+
+
+def stuck(_: Fields) -> Whole:
+    """Nothing for a minute."""
+    time.sleep(60)
+    raise HangUp("close")
 
 
 def nested_json(_: Fields) -> Whole:

@@ -1,0 +1,176 @@
+"""What is set for Ollama, and where it is: options, names, addresses, proxies."""
+
+from contextlib import closing
+
+import pytest
+
+from slm_harness.engines import open_engine, why_other_model
+from slm_harness.engines.ollama_names import derived_name, is_cloud, is_derived
+from slm_harness.engines.ollama_options import PINNED
+from slm_harness.engines.ollama_shelf import parameters
+from slm_harness.errors import ModelsError, SettingsError
+from slm_harness.records import Identity, ModelSpec
+from tests.doubles import ollama_double
+from tests.ollama_double.names import parse
+from tests.ollama_engine import engine_at
+
+
+@pytest.mark.parametrize(
+    ("base", "name"),
+    [
+        ("phi3", "breach-analyzer-phi3"),
+        ("llama3.2:3b", "breach-analyzer-llama3.2-3b"),
+        ("hf.co/user/Repo-GGUF:Q4_K_M", "breach-analyzer-hf.co-user-Repo-GGUF-Q4_K_M"),
+    ],
+)
+def test_a_custom_model_has_a_name_of_one_part(base: str, name: str) -> None:
+    """Slashes and colons of a base would make host and tag of the name."""
+    part, _, tag = derived_name("breach", base, "d", "s", PINNED).partition(":")
+
+    assert part == name
+    assert len(tag) == 12
+
+
+def test_a_name_fits_and_tells_recipes_apart() -> None:
+    """However long the base, the name is valid; another prompt is another model."""
+    one = derived_name("breach", "x" * 200, "d", "one", PINNED)
+
+    assert len(one.partition(":")[0]) == 80
+    assert one != derived_name("breach", "x" * 200, "d", "two", PINNED)
+    assert one != derived_name("breach", "x" * 200, "e", "one", PINNED)
+
+
+@pytest.mark.parametrize(
+    "base",
+    [
+        "phi3",
+        "hf.co/user/Repo-GGUF:Q4_K_M",
+        "gpt-oss:120b-cloud",
+        "phi3:local",
+        "registry.example.org:5000/team/" + "m" * 80 + ":" + "t" * 80,
+        "naïve modèle/" + "-" * 90,
+    ],
+)
+def test_every_name_of_ours_is_one_that_the_server_takes(base: str) -> None:
+    """Valid in each of its parts, recognised as ours, and nothing that stands for a cloud model."""
+    name = derived_name("breach", base, "d", "s", PINNED)
+
+    assert parse(name).valid
+    assert parse(name).short == name
+    assert is_derived("breach", name)
+    assert not is_cloud(name)
+    assert not name.endswith(":local")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "breach-analyzer-phi3:latest",
+        "breach-analyzer-phi3:0123456789AB",
+        "breach-analyzer-phi3:0123456789abc",
+        "breach-analyzer-:0123456789ab",
+        "my-breach-analyzer-phi3:0123456789ab",
+        "user/breach-analyzer-phi3:0123456789ab",
+        "breach-analyzer-phi3:0123456789ab\n",
+        "recall-analyzer-phi3:0123456789ab",
+    ],
+)
+def test_a_name_that_is_not_exactly_ours_is_not_ours(name: str) -> None:
+    """A model that somebody made by hand is never taken for one of the harness's."""
+    assert not is_derived("breach", name)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", {}),
+        ('stop                           "<|end|>"', {"stop": ["<|end|>"]}),
+        ("temperature 0.7\nnum_ctx 4096", {"num_ctx": 4096, "temperature": 0.7}),
+        ("top_k 1e+06\nuse_mmap false", {"top_k": 1e6, "use_mmap": False}),
+        ('stop "b"\nnum_ctx 1\nstop "a\\x00\\u00e9"', {"num_ctx": 1, "stop": ["a\x00é", "b"]}),
+        ("odd map[a:1]\nbare", {"bare": "", "odd": "map[a:1]"}),
+    ],
+)
+def test_parameters_are_read_out_of_their_text(text: str, found: dict[str, object]) -> None:
+    """Typed and sorted, repeated ones as lists; what cannot be read stays as it is."""
+    assert parameters(text) == found
+    assert list(parameters(text)) == sorted(found)
+
+
+def test_an_option_that_ollama_ignores_is_refused() -> None:
+    """An unknown option would be dropped by the server with no word to anybody."""
+    spec = ModelSpec(name="a", engine="ollama", base="a", options={"mirostat": 2})
+
+    with pytest.raises(ModelsError, match="Ollama knows no mirostat"):
+        open_engine(spec, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("num_ctx", 8192.0), ("num_ctx", "8k"), ("seed", True), ("top_p", "high")]
+)
+def test_an_option_of_another_type_is_refused(name: str, value: object) -> None:
+    """The server cuts fractions off in silence, and fails in the middle over words."""
+    spec = ModelSpec(name="a", engine="ollama", base="a", options={name: value})
+
+    with pytest.raises(ModelsError, match=f"options: {name}: .* is no"):
+        open_engine(spec, None)
+
+
+@pytest.mark.parametrize(
+    ("spec", "reason"),
+    [
+        (ModelSpec("a", "ollama", "phi3"), ""),
+        (ModelSpec("a", "ollama", "phi3", {"num_ctx": 8192}), "its option num_ctx is 8192"),
+        (ModelSpec("a", "ollama", "phi3", {"seed": 7}), "its option seed is 7"),
+        (ModelSpec("a", "ollama", "llama3"), "its base is llama3"),
+        (ModelSpec("a", "baseline", "phi3"), "its engine is baseline"),
+    ],
+)
+def test_an_entry_is_compared_with_what_was_accepted(spec: ModelSpec, reason: str) -> None:
+    """Base and options tell whether accepted replies are those of the entry; a clamped context may differ."""
+    identity = Identity("ollama", "1", "phi3", "d", options={**PINNED, "num_ctx": 4096})
+
+    found = why_other_model(spec, identity)
+
+    assert reason in found
+    assert bool(reason) == bool(found)
+
+
+@pytest.mark.parametrize("host", ["..:9", "ftp://there", "x" * 70])
+def test_an_address_that_cannot_be_spoken_to_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    """What is found out only on sending has the same advice."""
+    monkeypatch.setenv("OLLAMA_HOST", host)
+    with closing(open_engine(ModelSpec(name="a", engine="ollama", base="a"), None)) as engine:
+        problem = engine.presence().problem
+
+    assert "OLLAMA_HOST" in problem
+    assert "\n" not in problem
+
+
+def test_an_address_that_is_none_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """OLLAMA_HOST is checked before anything is sent."""
+    monkeypatch.setenv("OLLAMA_HOST", "http://[bad")
+
+    with pytest.raises(SettingsError, match=r"OLLAMA_HOST=.http://.bad. is no address"):
+        open_engine(ModelSpec(name="a", engine="ollama", base="a"), None)
+
+
+def test_a_proxy_of_the_environment_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HTTP_PROXY would catch requests to this very machine."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+    with ollama_double("--models", "phi3") as double, engine_at(double, monkeypatch) as engine:
+        assert engine.presence().pulled
+
+
+def test_presence_tells_what_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody there is a problem with one line; a base that is not pulled is none."""
+    with ollama_double("--pullable", "phi3") as double, engine_at(double, monkeypatch) as engine:
+        there = engine.presence()
+        double.kill()
+        gone = engine.presence()
+
+    assert (there.pulled, there.problem) == (False, "")
+    assert "start it with `ollama serve`" in gone.problem
