@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -28,7 +27,6 @@ from slm_harness.errors import (
     OutOfMemory,
     PromptTooLong,
     PullFailed,
-    ServerFailed,
 )
 from slm_harness.records import ModelSpec, Recipe, Reply, Request
 from tests.hub_double import COMMIT, hub_double
@@ -342,23 +340,6 @@ def test_a_child_ends_when_it_is_let_go(tiny_model: Path) -> None:
         server.served()
 
 
-def test_a_child_that_died_is_started_anew_three_times_at_most(tiny_model: Path) -> None:
-    """Each start is another process with another key; a model that always dies ends the run."""
-    seen = []
-    with closing(LlamaServer(load(tiny_model))) as server:
-        for _ in range(3):
-            served = server.served()
-            assert server.death_of(served) is None
-            os.kill(served.pid, signal.SIGKILL)
-            assert server.death_of(served) == "signal 9, SIGKILL"
-            seen.append(served)
-        with pytest.raises(ModelUnavailable, match=r"ended 3 times .*signal 9, SIGKILL"):
-            server.served()
-
-    assert len({one.pid for one in seen}) == len({one.key for one in seen}) == 3
-    assert llama_children(os.getpid()) == []
-
-
 def test_loading_has_a_limit_in_time(tiny_model: Path) -> None:
     """A model that is not loaded in time is no model, and its process does not stay."""
     with (
@@ -540,17 +521,6 @@ def test_an_article_that_does_not_fit_is_not_measured(tmp_path: Path, words: int
     request = replace(REQUEST, prompt=" data" * words)
     with engine_on(small) as engine, pytest.raises(PromptTooLong, match="512"):
         ask(engine, request, replace(RECIPE, schema=schema))
-
-
-def test_malformed_utf8_is_a_failure_and_never_an_answer(tmp_path: Path) -> None:
-    """llama.cpp gives 500 for bytes that are no text: the engine failed, not the model."""
-    noisy = write_tiny(tmp_path / "noisy.gguf", "none")
-    schema = {**SCHEMA, "properties": {"breach": {"type": "string", "minLength": 100}}}
-    with (
-        engine_on(noisy, options={"temperature": 1.0, "top_k": 0, "max_tokens": 200}) as engine,
-        pytest.raises(ServerFailed, match="does not match the expected peg-native format"),
-    ):
-        ask(engine, recipe=replace(RECIPE, schema=schema))
 
 
 def test_the_wheel_is_never_imported_here() -> None:

@@ -21,7 +21,8 @@ from slm_harness.breach import TASK
 from slm_harness.engines import open_engine
 from slm_harness.engines.hub import fetched, hub_file
 from slm_harness.engines.llamacpp import LlamaCppEngine
-from slm_harness.errors import NotMeasured, RunnerStopped
+from slm_harness.engines.llamacpp_server import LlamaServer, Load
+from slm_harness.errors import ModelUnavailable, NotMeasured, RunnerStopped, ServerFailed
 from slm_harness.reading import read
 from slm_harness.records import ModelSpec, Recipe, Reply, Request
 from slm_harness.retrying import Patience
@@ -139,6 +140,38 @@ def test_a_child_killed_while_it_reads_costs_that_try_only(tiny_model: Path) -> 
     assert [type(failure) for failure in failures] == [RunnerStopped]
     assert "signal 9, SIGKILL" in failures[0].message
     assert after.text == before.text
+
+
+def test_malformed_utf8_is_a_failure_and_never_an_answer(tmp_path: Path) -> None:
+    """llama.cpp gives 500 for bytes that are no text: the engine failed, not the model."""
+    noisy = write_tiny(tmp_path / "noisy.gguf", "none")
+    said: list[str] = []
+    with built(spec_of(noisy, temperature=1.0, top_k=0)) as engine:
+        for request in requests(6):
+            try:
+                engine.ask(request)
+            except ServerFailed as error:
+                said.append(error.message)
+
+    assert said
+    assert all("(500): The model produced output that does not match" in one for one in said)
+
+
+def test_a_child_that_died_is_started_anew_three_times_at_most(tiny_model: Path) -> None:
+    """Each start is another process with another key; a model that always dies ends the run."""
+    seen = []
+    with closing(LlamaServer(Load(tiny_model, window=512, slots=1, reply=16, threads=1))) as server:
+        for _ in range(3):
+            served = server.served()
+            assert server.death_of(served) is None
+            os.kill(served.pid, signal.SIGKILL)
+            assert server.death_of(served) == "signal 9, SIGKILL"
+            seen.append(served)
+        with pytest.raises(ModelUnavailable, match=r"ended 3 times .*signal 9, SIGKILL"):
+            server.served()
+
+    assert len({one.pid for one in seen}) == len({one.key for one in seen}) == 3
+    assert llama_children(os.getpid()) == []
 
 
 @pytest.mark.parametrize("at_once", [1, 4])
