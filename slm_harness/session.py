@@ -174,12 +174,7 @@ class Evaluation:
         Raises:
             SettingsError: its entry, or the address of its server, is wrong.
         """
-        spec = self.models[model]
-        # An engine that starts a server of its own makes room for as many as will be asked at once.
-        at_once = self.settings.limits.concurrency or spec.concurrency
-        return open_engine(
-            replace(spec, concurrency=at_once), self.settings.task.reader, self.longest
-        )
+        return open_engine(self.models[model], self.settings.task.reader, self.longest)
 
     @cached_property
     def longest(self) -> int:
