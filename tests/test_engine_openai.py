@@ -40,9 +40,8 @@ from slm_harness.reading import read
 from slm_harness.records import ModelSpec, Recipe, Reply, Request
 from slm_harness.retrying import Patience
 from slm_harness.store import Store
-from tests.doubles import Double
+from tests.doubles import Double, openai_double
 from tests.openai_double.scenarios import TABLE
-from tests.openai_double.starting import openai_double
 
 KEY = "sk-planted-0123456789abcdef"
 VARIABLE = "SLM_TEST_KEY"
