@@ -48,6 +48,11 @@ class Stage(Protocol):
         ...
 
     @property
+    def address(self) -> str:
+        """What each message names: where the server is."""
+        ...
+
+    @property
     def secrets(self) -> Sequence[str]:
         """What neither a message nor a stored answer may have."""
         ...
@@ -117,6 +122,11 @@ class OllamaStage:
         """Ollama's own variable."""
         return {"OLLAMA_HOST": self._running.address}
 
+    @property
+    def address(self) -> str:
+        """Host and port, after the model's name where one is told."""
+        return self._running.address.removeprefix("http://")
+
     secrets: Sequence[str] = ()
 
     @property
@@ -177,11 +187,16 @@ class OpenAIStage:
             name=MODEL,
             engine="openai",
             base=self._BASE,
-            base_url=f"{self._running.address}/v1",
+            base_url=self.address,
             key_env=self._VARIABLE,
             options=row.options,
             timeout=row.timeout,
         )
+
+    @property
+    def address(self) -> str:
+        """The entry's ``base_url``."""
+        return f"{self._running.address}/v1"
 
     def environment(self) -> Mapping[str, str]:
         """The key."""

@@ -76,6 +76,7 @@ class Run:
         settings = replace(articles.settings, store=folder / "store")
         spec = stage.spec(row)
         self.evaluation = replace(articles, settings=settings, models={MODEL: spec})
+        self.address = stage.address
         self._row, self._stage = row, stage
 
     def play(self, limits: Limits = LIMITS) -> Played:
@@ -251,6 +252,8 @@ def check_outcome(row: Row, run: Run, result: Obtained | Failed) -> None:
         assert printable(result.message) == result.message
         assert len(result.message) < 700
         assert re.search(row.says, result.message)
+        # What is the model's alone, such as its template, names the model.
+        assert run.address in result.message or MODEL in result.message
 
 
 def check_others(row: Row, run: Run, played: Played) -> None:

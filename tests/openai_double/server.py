@@ -14,7 +14,6 @@ from tests.openai_double.settings import Settings
 from tests.openai_double.standing_in import Ask, error, wrong_key
 from tests.openai_double.wire import HangUp, Outcome, Pieces, Whole
 
-
 DOOR = "/double"
 """Where a test tells a running double to be another one; no part of the API."""
 
