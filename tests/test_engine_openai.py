@@ -313,6 +313,18 @@ def test_the_end_of_a_run_ends_the_wait_for_tokens(
     assert events[1].kind == "NotAsked"
 
 
+def test_a_double_that_is_told_nonsense_stays_what_it_was(
+    standing_openai: StandingDouble,
+) -> None:
+    """A row with a wrong flag fails, instead of being played by a server without faults."""
+    double = standing_openai.serve("--models", BASE)
+
+    with pytest.raises(ValueError, match="does not take"):
+        standing_openai.serve("--scenario", "no-such")
+    with engine_at(double) as engine:
+        assert engine.presence().pulled
+
+
 def test_several_are_asked_at_once(tmp_path: Path) -> None:
     """As many as the entry says, and each gets the reply to its own article."""
     articles = ["harbour", "mill", "final", "court"]
