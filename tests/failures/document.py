@@ -29,7 +29,8 @@ What comes of a question about an article is one of three things, and they never
 Everything below is played against servers that misbehave on purpose, one of Ollama's kind and one of OpenAI's,
 by `tests/failures/test_every_failure.py`: each happening has the outcome that stands beside it after so many
 tries, no answer to another article is lost or made wrong, no key is told, and the next run asks only for what
-is missing. The last section is shown on a real llama.cpp instead, by the tests that it names.
+is missing. What is peculiar to `engine: llamacpp` is shown by the tests that are named beside it: on a real
+llama.cpp, but for a machine without memory and a Python without the wheel.
 
 ## Not measured: the kinds
 
