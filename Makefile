@@ -70,4 +70,6 @@ $(VENV)/run.stamp: $(VENV)/python.stamp requirements.lock pyproject.toml
 $(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.lock
 	@echo "installing what the tests need into $(VENV) (once)"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -c 'import xllamacpp' || \
+	  { echo "llama.cpp needs libgomp: on Debian and Ubuntu, apt-get install libgomp1" >&2; exit 1; }
 	@touch $@

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from slm_harness.asking import Batch, Failed, Obtained, fill
-from slm_harness.engines import LOCAL_ENGINES, Report, open_engine
+from slm_harness.engines import LOCAL_ENGINES, Report, estimated_tokens, open_engine
 from slm_harness.errors import ModelsError
 from slm_harness.grading.expected import Cause, Causes, parse_label
 from slm_harness.printable import shortened
@@ -91,7 +91,9 @@ def opinions(
     spec = evaluation.models[judge]
     batch = Batch(
         judge,
-        partial(open_engine, spec, None),
+        partial(
+            open_engine, spec, None, max((estimated_tokens(r.prompt) for r in requests), default=0)
+        ),
         spec,
         local=False,
         requests=requests,

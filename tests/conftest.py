@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.doubles import StandingDouble
+from tests.doubles import StandingDouble, ollama_double, openai_double
 from tests.projects import Project
 from tests.pytest_server import PytestServer, started_server
 
@@ -35,7 +35,15 @@ def server() -> Iterator[PytestServer]:
 @pytest.fixture(scope="session")
 def standing_double() -> Iterator[StandingDouble]:
     """A double of Ollama that stands ready: ``standing_double.serve(*flags)``."""
-    double = StandingDouble()
+    double = StandingDouble(ollama_double)
+    yield double
+    double.close()
+
+
+@pytest.fixture(scope="session")
+def standing_openai() -> Iterator[StandingDouble]:
+    """A double of an OpenAI-compatible server that stands ready in the same way."""
+    double = StandingDouble(openai_double)
     yield double
     double.close()
 

@@ -1,12 +1,12 @@
-"""Helper for tests: start the double of an Ollama server, use it, and have it gone afterwards."""
+"""Helper for tests: start the double of a server, use it, and have it gone afterwards."""
 
 import http.client
 import json
 import select
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,7 +29,7 @@ class Double:
     def log(self) -> list[dict[str, object]]:
         """The requests so far, in the order of their answers; needs ``log`` at the start."""
         if self.log_file is None:
-            raise RuntimeError("start the double with ollama_double(..., log=PATH) to read its log")
+            raise RuntimeError("start the double with log=PATH to read its log")
         if not self.log_file.exists():
             return []
         written, _, _ = self.log_file.read_text(encoding="utf-8").rpartition("\n")
@@ -92,7 +92,9 @@ class StandingDouble:
     A test that kills it, or lets it die, costs the next one a start and nothing else.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, start: Callable[..., AbstractContextManager[Double]]) -> None:
+        self._start = start
+        """``ollama_double`` or one of its form."""
         self._stack = ExitStack()
         self._double: Double | None = None
 
@@ -117,7 +119,7 @@ class StandingDouble:
         before = self._double
         if before is None or before.process.poll() is not None:
             port = int(before.address.rpartition(":")[2]) if before else 0
-            self._double = before = self._stack.enter_context(ollama_double(port=port))
+            self._double = before = self._stack.enter_context(self._start(port=port))
         return before
 
     def close(self) -> None:
@@ -125,15 +127,14 @@ class StandingDouble:
         self._stack.close()
 
 
-@contextmanager
 def ollama_double(
     *flags: str,
     log: Path | None = None,
     answers: object = None,
     folder: Path | None = None,
     port: int = 0,
-) -> Iterator[Double]:
-    """Start a double and end it afterwards.
+) -> AbstractContextManager[Double]:
+    """Start a double of Ollama and end it afterwards.
 
     Args:
         flags: Command line, as in ``python -m tests.ollama_double --help``.
@@ -142,8 +143,24 @@ def ollama_double(
         folder: Where to write them, usually ``tmp_path``.
         port: 0 takes a free one; give that of a killed double to restart it at the same address.
     """
-    command = [sys.executable, "-m", "tests.ollama_double", "--port", str(port)]
-    command += _flags(flags, log, answers, folder)
+    return started("tests.ollama_double", port, *_flags(flags, log, answers, folder), log=log)
+
+
+def openai_double(
+    *flags: str,
+    log: Path | None = None,
+    answers: object = None,
+    folder: Path | None = None,
+    port: int = 0,
+) -> AbstractContextManager[Double]:
+    """The same for a double of an OpenAI-compatible server; its API is below ``/v1`` of its address."""
+    return started("tests.openai_double", port, *_flags(flags, log, answers, folder), log=log)
+
+
+@contextmanager
+def started(program: str, port: int, *flags: str, log: Path | None) -> Iterator[Double]:
+    """Start a program that says where it listens, and end it afterwards."""
+    command = [sys.executable, "-m", program, "--port", str(port), *flags]
     with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import pytest
+
 from tests.pytest_server import PytestServer
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -149,6 +151,10 @@ def rules(**changes: Mapping[str, object]) -> list[dict[str, object]]:
         }
         for article, reply in RIGHT.items()
     ]
+
+
+WORKERS = pytest.param(["-n", "2"], id="workers", marks=pytest.mark.slow)
+"""Two workers: two processes that import everything anew."""
 
 
 @dataclass(frozen=True)

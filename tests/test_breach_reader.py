@@ -372,6 +372,7 @@ def test_any_text_gets_a_valid_reply_and_always_the_same(text: str) -> None:
         assert read(prompt) == reply
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece", ["A ", "A&", "1 ", "1 May to ", "’s ", "how the ", "a-", "one ", ". ", "\n", "("]
 )

@@ -28,8 +28,7 @@ from slm_harness.health.needs import (
 )
 from slm_harness.health.surroundings import host_findings, proxy_findings
 from slm_harness.records import Article, ModelSpec
-from tests.doubles import ROOT, Double, ollama_double
-from tests.openai_double.starting import openai_double
+from tests.doubles import ROOT, Double, ollama_double, openai_double
 from tests.projects import LABELS, PAGES
 from tests.tiny_gguf import write_tiny
 

@@ -3,8 +3,6 @@
 import hashlib
 import json
 import os
-import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -19,8 +17,9 @@ from slm_harness.engines import open_engine, why_other_model
 from slm_harness.engines.gguf_facts import facts_of
 from slm_harness.engines.hub import HubFile, cached, fetched, hub_file, progress_line
 from slm_harness.engines.llamacpp import LlamaCppEngine
+from slm_harness.engines.llamacpp_failures import log_errors, why_not_started
 from slm_harness.engines.llamacpp_options import PINNED
-from slm_harness.engines.llamacpp_server import LlamaServer, Load, log_errors, why_not_started
+from slm_harness.engines.llamacpp_server import LlamaServer, Load
 from slm_harness.errors import (
     ModelsError,
     ModelUnavailable,
@@ -28,11 +27,11 @@ from slm_harness.errors import (
     OutOfMemory,
     PromptTooLong,
     PullFailed,
-    ServerFailed,
 )
 from slm_harness.records import ModelSpec, Recipe, Reply, Request
 from tests.hub_double import COMMIT, hub_double
-from tests.tiny_gguf import write_tiny
+from tests.processes import command_of, llama_children
+from tests.tiny_gguf import CHATML, write_tiny
 
 SCHEMA = {
     "type": "object",
@@ -64,22 +63,6 @@ def ask(engine: LlamaCppEngine, request: Request = REQUEST, recipe: Recipe = REC
     """Identify, build, ask."""
     engine.build(engine.identify(recipe, quiet), recipe, quiet)
     return engine.ask(request)
-
-
-def children() -> list[int]:
-    """The processes in which this one has models served."""
-    listed = subprocess.run(
-        ["ps", "-axww", "-o", "pid=,ppid=,args="],
-        capture_output=True,
-        text=True,
-        timeout=10,
-        check=True,
-    ).stdout
-    rows = [line.split(None, 2) for line in listed.splitlines()]
-    return [
-        int(pid) for pid, parent, command in rows
-        if int(parent) == os.getpid() and "llamacpp_child" in command
-    ]  # fmt: skip
 
 
 def load(model: Path) -> Load:
@@ -191,6 +174,7 @@ def test_a_file_of_the_hub_is_written_as_one_word(base: str, file: HubFile) -> N
         ({"temperature": "hot"}, "temperature: 'hot' is no number"),
         ({"cache_prompt": 1}, "cache_prompt: 1 is no true or false"),
         ({"max_tokens": 0}, "max_tokens: 0 is too small"),
+        ({"date_string": 1}, "date_string: 1 is no text"),
         ({"stop": "x"}, "stop: 'x' is no list of texts"),
         ({"n_threads": True}, "n_threads: True is no whole number"),
     ],
@@ -329,16 +313,13 @@ def test_only_who_has_the_key_is_served(tiny_model: Path) -> None:
     """The child listens on the loopback interface, and other processes of this machine get 401."""
     with closing(LlamaServer(load(tiny_model))) as server:
         served = server.served()
-        started = children()
+        started = llama_children(os.getpid())
         body = {"messages": [{"role": "user", "content": "hi"}], "max_tokens": 1}
         refused = httpx.post(f"{served.address}/v1/chat/completions", json=body, timeout=10)
         bearer = {"Authorization": f"Bearer {served.key}"}
         url = f"{served.address}/v1/chat/completions"
         answered = httpx.post(url, json=body, headers=bearer, timeout=10)
-        command = subprocess.run(
-            ["ps", "-ww", "-o", "args=", "-p", str(served.pid)],
-            capture_output=True, text=True, timeout=10, check=True,
-        ).stdout  # fmt: skip
+        command = command_of(served.pid)
 
     assert started == [served.pid]
     assert served.address.startswith("http://127.0.0.1:")
@@ -354,26 +335,9 @@ def test_a_child_ends_when_it_is_let_go(tiny_model: Path) -> None:
     server.close()
     server.close()
 
-    assert children() == []
+    assert llama_children(os.getpid()) == []
     with pytest.raises(ModelUnavailable, match="the run is over"):
         server.served()
-
-
-def test_a_child_that_died_is_started_anew_three_times_at_most(tiny_model: Path) -> None:
-    """Each start is another process with another key; a model that always dies ends the run."""
-    seen = []
-    with closing(LlamaServer(load(tiny_model))) as server:
-        for _ in range(3):
-            served = server.served()
-            assert server.death_of(served) is None
-            os.kill(served.pid, signal.SIGKILL)
-            assert server.death_of(served) == "signal 9, SIGKILL"
-            seen.append(served)
-        with pytest.raises(ModelUnavailable, match=r"ended 3 times .*signal 9, SIGKILL"):
-            server.served()
-
-    assert len({one.pid for one in seen}) == len({one.key for one in seen}) == 3
-    assert children() == []
 
 
 def test_loading_has_a_limit_in_time(tiny_model: Path) -> None:
@@ -384,7 +348,7 @@ def test_loading_has_a_limit_in_time(tiny_model: Path) -> None:
     ):
         server.served()
 
-    assert children() == []
+    assert llama_children(os.getpid()) == []
 
 
 @pytest.mark.parametrize(
@@ -462,7 +426,7 @@ def test_the_identity_is_the_content_and_not_the_name(tiny_model: Path) -> None:
     """Wheel, digest, template and all options are known before the model is loaded."""
     with engine_on(tiny_model, concurrency=2) as engine:
         identity = engine.identify(RECIPE, quiet)
-        loaded = children()
+        loaded = llama_children(os.getpid())
         built = engine.build(identity, RECIPE, quiet)
         reply = engine.ask(REQUEST)
 
@@ -478,7 +442,7 @@ def test_the_identity_is_the_content_and_not_the_name(tiny_model: Path) -> None:
     assert reply.finish == "stop"
     assert json.loads(reply.text).keys() == {"breach"}
     assert reply.prompt_tokens is not None
-    assert children() == []
+    assert llama_children(os.getpid()) == []
 
 
 def test_the_window_is_within_what_the_model_was_trained_for(
@@ -519,6 +483,15 @@ def test_what_a_file_brings_does_not_move_an_answer(tmp_path: Path) -> None:
     assert said.text == also.text
 
 
+def test_the_date_of_a_template_is_pinned(tmp_path: Path) -> None:
+    """Templates of Llama 3 tell the model which day it is; it must not be another every day."""
+    shouting = CHATML.replace("message['content']", "message['content'] | upper")
+    template = f"{{% if date_string == '26 Jul 2024' %}}{CHATML}{{% else %}}{shouting}{{% endif %}}"
+    dated = write_tiny(tmp_path / "dated.gguf", template=template)
+    with engine_on(dated) as engine:
+        assert ask(engine).finish == "stop"
+
+
 def test_a_template_that_drops_the_system_prompt_is_refused(tmp_path: Path) -> None:
     """The nine questions would never reach the model, and every answer would be a guess."""
     deaf = write_tiny(
@@ -548,17 +521,6 @@ def test_an_article_that_does_not_fit_is_not_measured(tmp_path: Path, words: int
     request = replace(REQUEST, prompt=" data" * words)
     with engine_on(small) as engine, pytest.raises(PromptTooLong, match="512"):
         ask(engine, request, replace(RECIPE, schema=schema))
-
-
-def test_malformed_utf8_is_a_failure_and_never_an_answer(tmp_path: Path) -> None:
-    """llama.cpp gives 500 for bytes that are no text: the engine failed, not the model."""
-    noisy = write_tiny(tmp_path / "noisy.gguf", "none")
-    schema = {**SCHEMA, "properties": {"breach": {"type": "string", "minLength": 100}}}
-    with (
-        engine_on(noisy, options={"temperature": 1.0, "top_k": 0, "max_tokens": 200}) as engine,
-        pytest.raises(ServerFailed, match="does not match the expected peg-native format"),
-    ):
-        ask(engine, recipe=replace(RECIPE, schema=schema))
 
 
 def test_the_wheel_is_never_imported_here() -> None:

@@ -148,7 +148,7 @@ def test_no_answer_in_time_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         ollama_double(
             "--models", "phi3", "--delay", "5", "--scenario", "slow-first-byte:2"
         ) as double,
-        engine_at(double, monkeypatch, timeout=0.4) as engine,
+        engine_at(double, monkeypatch, timeout=1.2) as engine,
     ):
         engine.build(engine.identify(RECIPE, quiet), RECIPE, quiet)
         with pytest.raises(AnswerTimeout, match="raise `timeout`"):

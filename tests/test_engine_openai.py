@@ -1,48 +1,36 @@
-"""The openai engine against the double, through the official client: nothing is silently wrong."""
+"""The openai engine against the double, through the official client.
+
+What becomes of each fault of a server is in ``tests/failures``; here is what is sent, and what is told of it.
+"""
 
 import json
 import re
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from slm_harness.asking import Batch, Failed, Limits, Mode, Obtained, Sources, fill
+from slm_harness.asking import Batch, Failed, Mode, Obtained, Sources, fill
 from slm_harness.breach import TASK
 from slm_harness.engines import open_engine
 from slm_harness.engines.openai import OpenAIEngine
 from slm_harness.engines.openai_options import PINNED
 from slm_harness.errors import (
-    AccessDenied,
-    AnswerTimeout,
     ConnectionBroken,
-    ModelUnavailable,
-    NotMeasured,
-    PromptCut,
     PromptEmpty,
     PromptTooLong,
-    QuotaExhausted,
-    Redirected,
-    ReplyMisplaced,
-    ReplyUnfinished,
-    ReplyUnreadable,
     RequestRefused,
     SchemaNotEnforced,
-    ServerBusy,
-    ServerFailed,
     ServerUnreachable,
 )
 from slm_harness.reading import read
 from slm_harness.records import ModelSpec, Recipe, Reply, Request
-from slm_harness.retrying import Patience
 from slm_harness.store import Store
-from tests.doubles import Double
-from tests.openai_double.scenarios import TABLE
-from tests.openai_double.starting import openai_double
+from tests.doubles import Double, StandingDouble, openai_double
 
 KEY = "sk-planted-0123456789abcdef"
 VARIABLE = "SLM_TEST_KEY"
@@ -75,141 +63,10 @@ def ask(engine: OpenAIEngine, recipe: Recipe = RECIPE, request: Request = REQUES
     return engine.ask(request)
 
 
-@dataclass(frozen=True)
-class Row:
-    """A scenario and what becomes of one article under it."""
-
-    scenario: str
-    outcome: type[NotMeasured] | str
-    """The kind of failure, or how the reply ends."""
-    tries: int = 1
-    note: str = ""
-    """Words of the message, a regular expression."""
-    span: str = "2"
-    """The requests that it befalls: from the article's first, after the proof, for good."""
-
-    @property
-    def trigger(self) -> str:
-        """The scenario as the double takes it."""
-        return f"{self.scenario}:{self.span}"
-
-    @property
-    def base(self) -> str:
-        """The model of the shared double that meets it."""
-        return f"double/{self.trigger}/"
-
-
-ROWS = [
-    Row("length", "length"),
-    Row("content-filter", "filtered"),
-    Row("azure-filter", "filtered"),
-    Row("refusal", "refused"),
-    Row("empty", "empty"),
-    Row("null-content", "empty"),
-    Row("surrogate", "stop"),
-    Row("timings", "stop"),
-    Row("echo", "stop"),
-    Row("rate-seconds", "stop", 4, span="2-4"),
-    Row("loading", "stop", 3, span="2-3"),
-    Row("empty-500", "stop", 3, span="2-3"),
-    Row("cut-body", "stop", 2, span="2-2"),
-    Row("abort", "stop", 2, span="2-2"),
-    Row("rate-seconds", ServerBusy, 6, "Rate limit reached"),
-    Row("rate-ms", ServerBusy, 6, "Rate limit reached"),
-    Row("rate-words", ServerBusy, 6, "try again in 3ms"),
-    Row("rate-hour", ServerBusy, 1, "Rate limit reached"),
-    Row("quota", QuotaExhausted, 1, "exceeded your current quota"),
-    Row("payment", QuotaExhausted, 1, "Insufficient balance"),
-    Row("loading", ServerBusy, 6, "Loading model"),
-    Row("context-full", PromptTooLong, 1, "the context was full after 40 of 1024 tokens"),
-    Row("half-read", PromptCut, 1, "it was cut; shorten the article"),
-    Row("reasoning", ReplyMisplaced, 1, "`reasoning_content`"),
-    Row("reasoning-other", ReplyMisplaced, 1, "`reasoning`"),
-    Row("tool-calls", ReplyUnreadable, 1, "called a tool"),
-    Row("unknown-finish", ReplyUnreadable, 1, "ended with 'eos_token'"),
-    Row("no-finish", ReplyUnfinished, 2, "ended the reply early"),
-    Row("abort", ReplyUnfinished, 2, r"ended the reply early \(abort\)"),
-    Row("thoughts-only", ReplyMisplaced, 1, "`reasoning_content`"),
-    Row("no-choices", ReplyUnreadable, 1, "no choices"),
-    Row("no-message", ReplyUnreadable, 1, "no message"),
-    Row("no-usage", ReplyUnreadable, 1, "no counts of tokens"),
-    Row("wrong-counts", ReplyUnreadable, 1, "no counts of tokens"),
-    Row("wrong-types", ReplyUnreadable, 1, "of type int where a text"),
-    Row("list-body", ReplyUnreadable, 1, "a list where an object"),
-    Row("not-json", ReplyUnreadable, 1, "base_url"),
-    Row("not-utf8", ReplyUnreadable, 1, "base_url"),
-    Row("deep-json", ReplyUnreadable, 1, "base_url"),
-    Row("error-200", ServerFailed, 3, "upstream died"),
-    Row("html-502", ServerFailed, 3, "502 Bad Gateway"),
-    Row("empty-500", ServerFailed, 3, "it gave no reason"),
-    Row("list-500", ServerFailed, 3, "went"),
-    Row("overloaded", ServerFailed, 3, "Overloaded"),
-    Row("bad-request", RequestRefused, 1, "top_p must be"),
-    Row("gone", ModelUnavailable, 1, "does not exist"),
-    Row("forbidden", AccessDenied, 1, f"is the key in {VARIABLE} right"),
-    Row("wrong-key", AccessDenied, 1, r"Incorrect API key provided: \*\*\*\."),
-    Row("late-key", ServerFailed, 3, r"\(500\): x+"),
-    Row("escaped-key", ServerFailed, 3, r"bad \*\*\*"),
-    Row("moved", Redirected, 1, r"points to http://127.0.0.1:9/v1\?key=\*\*\*; nothing was sent"),
-    Row("close-early", ConnectionBroken, 3, "broke"),
-    Row("reset", ConnectionBroken, 3, "broke"),
-    Row("cut-body", ConnectionBroken, 3, "broke"),
-    Row("trickle", AnswerTimeout, 1, "raise `timeout`"),
-]
-
-
-@pytest.fixture(scope="module")
-def double(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Double]:
-    """A double with a model for each scenario that befalls an article."""
-    folder = tmp_path_factory.mktemp("double")
-    rules = [{"model": row.base, "scenario": row.trigger} for row in ROWS]
-    names = ",".join([BASE, *(row.base for row in ROWS)])
-    flags = ("--models", names, "--key", KEY)
-    with openai_double(*flags, answers=rules, folder=folder, log=folder / "log") as started:
-        yield started
-
-
 @pytest.fixture(autouse=True)
 def key(monkeypatch: pytest.MonkeyPatch) -> None:
     """The key is where the entries say."""
     monkeypatch.setenv(VARIABLE, KEY)
-
-
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.trigger)
-def test_each_fault_has_its_outcome(double: Double, tmp_path: Path, row: Row) -> None:
-    """Failure or reply, tries and words are those of the table; nothing failed is stored, no key is told."""
-    spec = spec_at(
-        double, row.base, key_env=VARIABLE, timeout=0.3 if row.scenario == "trickle" else 9
-    )
-    told: list[str] = []
-    batch = Batch(row.base, partial(open_engine, spec, None), spec, local=False, requests=[REQUEST])
-    sources = Sources(Store(tmp_path / "store"), Mode.AUTO, tmp_path / "answers")
-    limits = Limits(patience=Patience(first=0.0))
-    *_, event = fill([batch], RECIPE, sources, threading.Event(), told.append, limits)
-    asked = [body for body in double.bodies("/v1/chat/completions") if body["model"] == row.base]
-
-    assert len(asked) - 1 == row.tries
-    assert KEY[:8] not in repr((event, told))
-    stored = [path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.json")]
-    if isinstance(row.outcome, str):
-        assert isinstance(event, Obtained)
-        assert (event.stored.reply.finish, event.tries) == (row.outcome, row.tries)
-        assert len(stored) == 1
-        assert KEY[:8] not in stored[0]
-    else:
-        assert isinstance(event, Failed)
-        assert (event.kind, event.tries) == (row.outcome.__name__, row.tries)
-        assert event.message == " ".join(event.message.split())
-        assert spec.base_url in event.message
-        assert re.search(row.note, event.message)
-        assert not stored
-
-
-def test_every_scenario_has_a_test() -> None:
-    """A fault that nobody meets proves nothing."""
-    source = Path(__file__).read_text(encoding="utf-8")
-
-    assert [name for name in TABLE if not re.search(f'"{name}[":]', source)] == []
 
 
 def test_what_is_sent_is_what_the_key_of_an_answer_has(tmp_path: Path) -> None:
@@ -346,12 +203,12 @@ def test_a_model_that_reasons_can_be_asked(tmp_path: Path) -> None:
         ("models-denied", r"Incorrect API key provided: \*\*\*.*is the key in SLM_TEST_KEY right"),
     ],
 )
-def test_presence_tells_what_is_there(scenario: str, problem: str) -> None:
+def test_presence_tells_what_is_there(
+    standing_openai: StandingDouble, scenario: str, problem: str
+) -> None:
     """A server without a list, or still loading, is there; one that lists others, or shuts us out, is no use."""
-    with (
-        openai_double("--models", BASE, "--scenario", scenario) as double,
-        engine_at(double, key_env=VARIABLE) as engine,
-    ):
+    double = standing_openai.serve("--models", BASE, "--scenario", scenario)
+    with engine_at(double, key_env=VARIABLE) as engine:
         found = engine.presence()
 
     assert found.pulled == (not problem)
@@ -435,9 +292,12 @@ def test_a_word_for_a_key_changes_no_reply(
     assert read(reply, TASK).values["cause"] == said
 
 
-def test_the_end_of_a_run_ends_the_wait_for_tokens(double: Double, tmp_path: Path) -> None:
+def test_the_end_of_a_run_ends_the_wait_for_tokens(
+    standing_openai: StandingDouble, tmp_path: Path
+) -> None:
     """What has to wait for its minute is not asked any more, and is said not to have been."""
-    spec = spec_at(double, key_env=VARIABLE, tokens_per_minute=1, concurrency=2)
+    double = standing_openai.serve("--models", BASE)
+    spec = spec_at(double, tokens_per_minute=1, concurrency=2)
     requests = [REQUEST, replace(REQUEST, article="mill"), replace(REQUEST, article="final")]
     batch = Batch("gpt", partial(open_engine, spec, None), spec, local=False, requests=requests)
     sources = Sources(Store(tmp_path / "store"), Mode.AUTO, tmp_path / "answers")
@@ -451,6 +311,18 @@ def test_the_end_of_a_run_ends_the_wait_for_tokens(double: Double, tmp_path: Pat
     assert [type(event) for event in events] == [Obtained, Failed]
     assert isinstance(events[1], Failed)
     assert events[1].kind == "NotAsked"
+
+
+def test_a_double_that_is_told_nonsense_stays_what_it_was(
+    standing_openai: StandingDouble,
+) -> None:
+    """A row with a wrong flag fails, instead of being played by a server without faults."""
+    double = standing_openai.serve("--models", BASE)
+
+    with pytest.raises(ValueError, match="does not take"):
+        standing_openai.serve("--scenario", "no-such")
+    with engine_at(double) as engine:
+        assert engine.presence().pulled
 
 
 def test_several_are_asked_at_once(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from slm_harness.errors import (
     SettingsError,
 )
 from slm_harness.records import Identity, ModelSpec
-from tests.openai_double.starting import openai_double
+from tests.doubles import openai_double
 
 KEY = "sk-planted-0123456789abcdef"
 VARIABLE = "SLM_TEST_KEY"

@@ -7,8 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.doubles import Double
-from tests.openai_double.starting import openai_double
+from tests.doubles import Double, openai_double
 from tests.projects import Project, Run, lines_with, rules
 
 pytestmark = pytest.mark.slow

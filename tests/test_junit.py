@@ -7,7 +7,7 @@ import pytest
 from lxml import etree
 
 from tests.doubles import ollama_double
-from tests.projects import Project, Run, rules
+from tests.projects import WORKERS, Project, Run, rules
 
 SCHEMA = Path(__file__).parent / "schemas" / "jenkins-junit.xsd"
 PROPERTIES = {
@@ -23,7 +23,7 @@ def in_table(run: Run, row: str) -> int:
     return 0
 
 
-@pytest.mark.parametrize("workers", [[], ["-n", "2"]])
+@pytest.mark.parametrize("workers", [pytest.param([], id="alone"), WORKERS])
 def test_the_file_is_what_jenkins_reads_and_the_table_counts_the_same(
     project: Project, workers: list[str]
 ) -> None:
@@ -64,7 +64,7 @@ def test_results_hold_every_case_and_every_raw_reply(project: Project, tmp_path:
     """results.json tells the same verdicts as JUnit, and each reply word for word."""
     answers = rules(mill_lane={"cause": "phishing"})
     with ollama_double("--models", "phi3", answers=answers, folder=tmp_path) as double:
-        run = project.pytest("-m", "phi3", "-n", "2", host=double.address)
+        run = project.pytest("-m", "phi3", host=double.address)
     results = run.results
 
     assert results["format"] == "slm-harness results 1"

@@ -119,6 +119,7 @@ json.dump([spent, len(text)], sys.stdout)
 """
 
 
+@pytest.mark.slow  # five megabytes each
 @pytest.mark.parametrize(
     "html",
     [

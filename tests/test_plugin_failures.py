@@ -6,13 +6,13 @@ import pytest
 
 from slm_harness.engines.proof import PROMPT
 from tests.doubles import ollama_double
-from tests.projects import Project, lines_with, rules
+from tests.projects import WORKERS, Project, lines_with, rules
 
 IGNORES_SCHEMA = [{"contains": PROMPT, "text": "ready"}, *rules()]
 """A server that lets the model say what it likes."""
 
 
-@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "workers"])
+@pytest.mark.parametrize("workers", [pytest.param([], id="alone"), WORKERS])
 def test_one_dead_server_is_told_once(project: Project, tmp_path: Path, workers: list[str]) -> None:
     """JUnit has an error for every answer that it cost; the terminal has one, and counts the others."""
     with ollama_double(

@@ -24,7 +24,7 @@ def test_twenty_seven_right_answers_are_green_and_asked_once(
     log = tmp_path / "log"
     with ollama_double("--pullable", "phi3", log=log, answers=rules(), folder=tmp_path) as double:
         accepted = project.pytest("-m", "phi3", "-n", "2", "--snapshot-update", host=double.address)
-        run = project.pytest("-m", "phi3", "-n", "2", host=double.address)
+        run = project.pytest("-m", "phi3", host=double.address)
         prompts = double.prompts()
         counts = [double.count(path) for path in ("/api/pull", "/api/create")]
 
@@ -218,7 +218,7 @@ def test_pass_rates_by_tag(project: Project, tmp_path: Path) -> None:
     answers = rules(**WRONG_DATE)
     with ollama_double("--models", "phi3", answers=answers, folder=tmp_path) as double:
         plain = project.pytest("-m", "phi3", host=double.address)
-        tagged = project.pytest("-m", "phi3", "--by-tag", "-n", "2", host=double.address)
+        tagged = project.pytest("-m", "phi3", "--by-tag", host=double.address)
 
     assert lines_with(tagged.output, "exact-day", "2", "17/18")
     assert lines_with(tagged.output, "weak-password", "1", "8/9")
@@ -307,7 +307,7 @@ def test_a_judge_is_asked_once_and_changes_nothing(project: Project, tmp_path: P
         project.pytest("-m", "phi3", "--snapshot-update", host=double.address)
         arguments = ("-m", "phi3", "--judge", "mistral")
         run = project.pytest(*arguments, host=double.address)
-        again = project.pytest(*arguments, "-n", "2", host=double.address)
+        again = project.pytest(*arguments, host=double.address)
         asked = [b for b in double.bodies("/api/generate") if "Fact:" in str(b["prompt"])]
 
     assert run.verdicts() == again.verdicts() == {"right": 27}

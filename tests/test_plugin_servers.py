@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.doubles import ollama_double
-from tests.projects import ROOT, Project, lines_with, rules
+from tests.projects import ROOT, WORKERS, Project, lines_with, rules
 from tests.pytest_server import started_server
 
 
@@ -26,7 +26,7 @@ def test_a_named_model_without_a_server_is_red_with_one_line(project: Project) -
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["-m", "phi3", "-n", "2"],
+        pytest.param(["-m", "phi3", "-n", "2"], marks=pytest.mark.slow),
         ["-k", "phi3"],
         ["-k", "phi3 and mill"],
         ["evals/test_breach.py::test_answer[phi3-mill-lane-cause]"],
@@ -85,7 +85,7 @@ def snapshots(project: Project) -> dict[str, bytes]:
     return {**project.files("evals/__snapshots__"), **project.files("evals/answers")}
 
 
-@pytest.mark.parametrize("workers", [[], ["-n", "2"]])
+@pytest.mark.parametrize("workers", [pytest.param([], id="alone"), WORKERS])
 def test_a_server_that_is_dead_changes_no_snapshot(
     project: Project, tmp_path: Path, workers: list[str]
 ) -> None:
@@ -99,7 +99,7 @@ def test_a_server_that_is_dead_changes_no_snapshot(
     assert snapshots(project) == before
 
 
-@pytest.mark.parametrize("workers", [[], ["-n", "2"]])
+@pytest.mark.parametrize("workers", [pytest.param([], id="alone"), WORKERS])
 def test_a_server_that_dies_during_the_run_changes_no_snapshot(
     project: Project, tmp_path: Path, workers: list[str]
 ) -> None:
@@ -183,7 +183,7 @@ def test_accepted_replies_are_green_without_a_server(project: Project, tmp_path:
     assert lines_with(run.output, "articles recalled", "3")
 
 
-@pytest.mark.parametrize("workers", [[], ["-n", "2"]])
+@pytest.mark.parametrize("workers", [pytest.param([], id="alone"), WORKERS])
 def test_a_changed_prompt_cannot_be_replayed(
     project: Project, tmp_path: Path, workers: list[str]
 ) -> None:

@@ -217,7 +217,7 @@ def test_other_tests_of_a_project_are_left_alone(project: Project, tmp_path: Pat
     )
     log = tmp_path / "log"
     with ollama_double("--models", "phi3", answers=rules(), folder=tmp_path, log=log) as double:
-        mine = project.pytest("-k", "test_mine", "-n", "2", host=double.address)
+        mine = project.pytest("-k", "test_mine", host=double.address)
         asked = double.count("/api/generate")
         all_ = project.pytest("-m", "phi3", "-n", "2", "--snapshot-update", host=double.address)
 

@@ -114,6 +114,7 @@ def test_every_command_of_the_readme_is_known() -> None:
     assert len(COMMANDS) >= 10
 
 
+@pytest.mark.slow  # two runs of pytest for each
 @pytest.mark.parametrize("command", [c for c in COMMANDS if c.startswith(".venv/bin/pytest")])
 def test_pytest_commands_of_the_readme_work(project: Project, tmp_path: Path, command: str) -> None:
     """Each does what is said, against a server with the models that it names."""

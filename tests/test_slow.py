@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.doubles import Double, ollama_double
-from tests.projects import PAGES, Project, environment, lines_with, rules
+from tests.projects import PAGES, WORKERS, Project, environment, lines_with, rules
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parent.parent
@@ -93,7 +93,7 @@ KILLS = 25
 """For each of two ways to run: fifty in all."""
 
 
-@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "workers"])
+@pytest.mark.parametrize("workers", [pytest.param([], id="alone"), WORKERS])
 def test_a_run_killed_anywhere_goes_on_where_it_stopped(
     project: Project, tmp_path: Path, workers: list[str]
 ) -> None:

@@ -30,7 +30,7 @@ WORDS = (  # noqa: SIM905 - a list of fifty quoted words is no easier to read
 """Words that the tokenizer knows as such, so that a prompt has about half as many tokens as bytes."""
 SPECIAL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
 LAYERS, WIDTH, HEADS, KV_HEADS, INNER = 2, 64, 4, 2, 128
-QUOTE = 3.0
+QUOTE = 3.2
 _CONSTANT = 8.0
 """Value of the one dimension that no layer writes to; the output reads the tokens' biases off it."""
 

@@ -15,6 +15,7 @@ import httpx
 from slm_harness.engines import hub
 from slm_harness.engines.context import Gauge, fitting_window, needed_window
 from slm_harness.engines.gguf_facts import facts_of
+from slm_harness.engines.llamacpp_failures import EXTRA
 from slm_harness.engines.llamacpp_options import (
     GPU_LAYERS,
     THREADS,
@@ -23,7 +24,7 @@ from slm_harness.engines.llamacpp_options import (
     pinned_options,
     sent_options,
 )
-from slm_harness.engines.llamacpp_server import EXTRA, LlamaServer, Load, Served
+from slm_harness.engines.llamacpp_server import LlamaServer, Load, Served
 from slm_harness.engines.openai_border import Server
 from slm_harness.engines.openai_chat import Chat
 from slm_harness.engines.proof import PROMPT, prove
@@ -119,7 +120,7 @@ class LlamaCppEngine:
         proven = prove(recipe, self._put_proof, f"llama.cpp with {identity.base}")
         if proven is not None:
             self._gauge.calibrate(PROMPT, proven.prompt_tokens)
-        return replace(identity, machine=self._machine(window))
+        return replace(identity, machine=self._machine(window, identity.template))
 
     def ask(self, request: Request) -> Reply:
         """One article, one reply, checked against every way in which it could be silently wrong."""
@@ -206,7 +207,7 @@ class LlamaCppEngine:
                 f"{one_line(rendered)!r}; use a file of an instruction-tuned model whose template takes one"
             )
 
-    def _machine(self, window: int) -> Mapping[str, object]:
+    def _machine(self, window: int, template: str) -> Mapping[str, object]:
         chosen = {
             name: "as llama.cpp chooses" if value is None else value
             for name, value in (
@@ -214,7 +215,10 @@ class LlamaCppEngine:
                 ("gpu layers", loading(self._spec, GPU_LAYERS)),
             )
         }
-        return {"context": window, "slots": self._spec.concurrency, **chosen}
+        # No option reaches a template that asks the clock itself.
+        clock = "strftime_now" in template and "date_string" not in template
+        day = {"day told by the template": "today"} if clock else {}
+        return {"context": window, "slots": self._spec.concurrency, **chosen, **day}
 
     def _check_installed(self) -> None:
         needs = NEEDS if self._hub is None else (*NEEDS, "huggingface_hub")

@@ -5,16 +5,20 @@ the parent ends. Its standard output carries one line, the address; whatever lla
 standard error, which is a file.
 """
 
+import contextlib
 import fcntl
 import json
 import os
 import select
+import time
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, NoReturn
 
 LOOK_SECONDS = 1.0
 """How often it looks whether its parent is still there, should somebody else hold the pipe open."""
+LOG_SECONDS = 2.0
+"""Longest wait for the log to be written."""
 LOG_ERRORS = 2
 """llama.cpp's verbosity: errors and warnings. Neither prompts nor the key are among them."""
 
@@ -24,19 +28,37 @@ def main() -> NoReturn:
     answer = os.dup(1)
     os.dup2(2, 1)
     try:
-        settings = json.loads(_line())
-        _die_with_the_pipe()
-        if os.getppid() == settings["parent"]:
-            # Keeps the server from being collected, as long as the process lives.
-            server = _server(settings)
-            os.write(answer, json.dumps({"address": server.listening_address}).encode() + b"\n")
-            os.close(answer)
-            _wait(settings["parent"])
+        _serve(answer)
     except BaseException as error:  # noqa: BLE001 - whatever it is, the parent is told
-        told = {"error": type(error).__name__, "message": str(error)}
-        os.write(answer, json.dumps(told).encode() + b"\n")
-        os._exit(1)
+        if not isinstance(error, ImportError):
+            _let_the_log_be_written()
+        with contextlib.suppress(OSError):  # nobody reads any more
+            _tell(answer, {"error": type(error).__name__, "message": str(error)})
+        os._exit(1)  # here, where the error still holds the server
+
+
+def _serve(answer: int) -> NoReturn:
+    settings = json.loads(_line())
+    _die_with_the_pipe()
+    if os.getppid() == settings["parent"]:
+        server = _server(settings)
+        _tell(answer, {"address": server.listening_address})
+        _wait(settings["parent"])
     os._exit(0)
+
+
+def _tell(answer: int, told: Mapping[str, str]) -> None:
+    os.write(answer, json.dumps(told).encode() + b"\n")
+
+
+def _let_the_log_be_written() -> None:
+    """Wait until standard error has something and stands still: llama.cpp writes it in a thread of its own."""
+    size, ends = 0, time.monotonic() + LOG_SECONDS
+    while time.monotonic() < ends:
+        before, size = size, os.fstat(2).st_size
+        if size and size == before:
+            return
+        time.sleep(0.1)
 
 
 def _line() -> bytes:
@@ -55,8 +77,11 @@ def _die_with_the_pipe() -> None:
 
     Loading a model holds Python's lock for as long as it takes, and no thread of ours could look.
     """
-    fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
-    fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC)
+    with contextlib.suppress(
+        OSError
+    ):  # a system that cannot: `_wait` sees it once the model is loaded
+        fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC)
 
 
 def _server(settings: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the wheel has no types

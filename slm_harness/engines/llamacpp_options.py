@@ -24,9 +24,13 @@ PINNED: Mapping[str, object] = {
     "dry_multiplier": 0.0,
     "cache_prompt": True,
     "enable_thinking": False,
+    "date_string": "26 Jul 2024",
 }
 """Every option that moves an answer: a GGUF file can bring its own, and the defaults of llama.cpp change;
-and besides them ``n_ctx``, which follows from the articles."""
+and besides them ``n_ctx``, which follows from the articles. The date is what the templates of Llama 3 take for
+today, and Meta's own for when there is no clock: llama.cpp's is the real one, another every day."""
+FOR_TEMPLATE = ("enable_thinking", "date_string")
+"""Options that the chat template reads."""
 WINDOW = "n_ctx"
 THREADS, GPU_LAYERS = "n_threads", "n_gpu_layers"
 LOADING = frozenset({THREADS, GPU_LAYERS})
@@ -59,8 +63,9 @@ def loading(spec: ModelSpec, name: str) -> int | None:
 
 def sent_options(options: Mapping[str, object]) -> dict[str, object]:
     """The options of an identity as a request has them."""
-    sent = {name: value for name, value in options.items() if name != WINDOW}
-    return {**sent, "chat_template_kwargs": {"enable_thinking": sent.pop("enable_thinking")}}
+    own = (WINDOW, *FOR_TEMPLATE)
+    sent = {name: value for name, value in options.items() if name not in own}
+    return {**sent, "chat_template_kwargs": {name: options[name] for name in FOR_TEMPLATE}}
 
 
 def _typed(spec: ModelSpec, name: str, value: object) -> object:
@@ -69,6 +74,10 @@ def _typed(spec: ModelSpec, name: str, value: object) -> object:
         if isinstance(value, list) and all(isinstance(one, str) for one in value):
             return value
         wanted = "list of texts"
+    elif isinstance(pinned, str):
+        if isinstance(value, str):
+            return value
+        wanted = "text"
     elif isinstance(pinned, bool):
         if isinstance(value, bool):
             return value

@@ -7,10 +7,8 @@ would have to empty.
 import contextlib
 import json
 import os
-import re
 import secrets
 import select
-import signal
 import subprocess
 import sys
 import tempfile
@@ -24,9 +22,9 @@ from typing import IO
 import httpx
 
 from slm_harness.engines import llamacpp_child
+from slm_harness.engines.llamacpp_failures import how_it_ended, log_errors, why_not_started
 from slm_harness.engines.transport import http_settings
-from slm_harness.errors import ModelUnavailable, NotMeasured, OutOfMemory
-from slm_harness.printable import shortened
+from slm_harness.errors import ModelUnavailable, NotMeasured
 
 LOAD_SECONDS = 600.0
 """Longest wait until a model is loaded."""
@@ -35,10 +33,8 @@ MOST_STARTS = 3
 CLOSE_SECONDS = 3.0
 _LOOK_SECONDS = 0.05
 _TAIL_BYTES = 16_384
-EXTRA = 'pip install "slm-harness[llamacpp]"'
-_MEMORY = re.compile(
-    r"failed to allocate|insufficient memory|out of memory|bad_alloc|cudaMalloc", re.IGNORECASE
-)
+_CALM = {"OMP_WAIT_POLICY": "PASSIVE"}
+"""Threads that wait are to sleep: spinning, two of them on two busy cores were ten times slower."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +140,7 @@ class _Child:
             stderr=self._log,
             # Ctrl-C in a terminal is for the parent.
             start_new_session=True,
+            env={**_CALM, **os.environ},
         )
         self.pid = self._process.pid
         settings = {
@@ -247,78 +244,3 @@ def _healthy(address: str) -> bool:
             return client.get(f"{address}/health").status_code == httpx.codes.OK
     except httpx.HTTPError:
         return False
-
-
-def how_it_ended(code: int) -> str:
-    """The exit code of a process, or the signal that ended it, in words."""
-    if code >= 0:
-        return f"exit code {code}"
-    try:
-        return f"signal {-code}, {signal.Signals(-code).name}"
-    except ValueError:
-        return f"signal {-code}"
-
-
-def log_errors(log: str) -> str:
-    """The first two errors in llama.cpp's log, the cause and what came of it, as one short line."""
-    found = re.findall(r"^[\d.]+ E (?:\S+ )?\s*\S+:\s+(.*)$", log, re.MULTILINE)
-    # Not with a time in front: what the C library or Python say at the end.
-    found = found or [line for line in log.splitlines() if line and not line[0].isdigit()][-2:]
-    return shortened("; ".join(list(dict.fromkeys(line.strip() for line in found))[:2]), 300)
-
-
-def why_not_started(
-    path: Path, told: Mapping[str, object], code: int | None, log: str
-) -> ModelUnavailable:
-    """Why a model is not served, and what to do.
-
-    Args:
-        path: The model's file.
-        told: What the child told of an exception, if anything.
-        code: How it ended, as ``Popen.wait`` has it; None where it did not.
-        log: The end of its log.
-    """
-    kind, said = str(told.get("error", "")), str(told.get("message", ""))
-    where = f"llama.cpp does not serve {path}"
-    if kind in ("ImportError", "ModuleNotFoundError"):
-        return ModelUnavailable(f"{where}: {shortened(said, 200)}; {_what_to_install(said)}")
-    if code == -signal.SIGILL:
-        return ModelUnavailable(
-            f"{where}: this processor lacks an instruction that the wheel of xllamacpp uses (on x86: AVX2); "
-            "use another machine, or llama-server built for this one through engine: openai"
-        )
-    errors = log_errors(log)
-    memory = (
-        "free memory, use a smaller quantisation, or set a smaller n_ctx or concurrency "
-        "(options: n_gpu_layers: 0 keeps it off the GPU)"
-    )
-    if code == -signal.SIGKILL or _MEMORY.search(f"{log} {said}"):
-        ended = "" if code is None or code >= 0 else f"{how_it_ended(code)}: "
-        return OutOfMemory(f"{where}: {ended}{errors or 'no memory to load it'}; {memory}")
-    if code is None:
-        return ModelUnavailable(
-            f"{where}: it was not loaded in time, or the run was ended; is the disk slow?"
-        )
-    cause = errors or shortened(said, 200) or how_it_ended(code)
-    return ModelUnavailable(f"{where}: {cause}; {_what_to_do(cause)}")
-
-
-def _what_to_install(said: str) -> str:
-    if "libgomp" in said:
-        return "on Debian and Ubuntu, apt-get install libgomp1"
-    return EXTRA
-
-
-def _what_to_do(cause: str) -> str:
-    for words, advice in (
-        ("unknown model architecture", "update it: pip install --upgrade xllamacpp"),
-        ("invalid magic", "it is no GGUF file: name one that is"),
-        (
-            "chat template",
-            "take another file of this model: llama.cpp cannot use its chat template",
-        ),
-        ("not within the file bounds", "fetch it again"),
-    ):
-        if words in cause:
-            return advice
-    return "does it load with another version of xllamacpp?"

@@ -1,7 +1,9 @@
 """Writes docs/failures.md from the table and the error tree: ``python -m tests.failures.document``."""
 
+import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from slm_harness.asking import Limits
 from slm_harness.errors import NotMeasured
@@ -24,9 +26,11 @@ What comes of a question about an article is one of three things, and they never
   its own name.
 - **not measured**: there is no reply that can be trusted. pytest's ERROR; never a number.
 
-Everything below is played against a server that misbehaves on purpose, by
-`tests/failures/test_every_failure.py`: each happening has the outcome that stands beside it after so many
-tries, no answer to another article is lost or made wrong, and the next run asks only for what is missing.
+Everything below is played against servers that misbehave on purpose, one of Ollama's kind and one of OpenAI's,
+by `tests/failures/test_every_failure.py`: each happening has the outcome that stands beside it after so many
+tries, no answer to another article is lost or made wrong, no key is told, and the next run asks only for what
+is missing. What is peculiar to `engine: llamacpp` is shown by the tests that are named beside it: on a real
+llama.cpp, but for a machine without memory and a Python without the wheel.
 
 ## Not measured: the kinds
 
@@ -45,8 +49,9 @@ _ROWS = """\
 ## What is met, and how it is told
 
 *Ends* means that the model's other articles are not tried; they fail with the same line. *Graded* means that
-the answers count as if nothing had been. What to do is in the message and in the table of kinds above; the last
-column has what is peculiar to a case.
+the answers count as if nothing had been; *graded if it passes* that a later try brought them. What to do is in
+the message and in the table of kinds above; the last column has what is peculiar to a case. `ollama` and
+`openai` are the engines that it was played for: `openai` is any OpenAI-compatible server, hosted or not.
 """
 _SEEN = """\
 ## Seen in the field
@@ -57,25 +62,25 @@ no other project is named.
 
 
 TO_DO = {
-    "ServerUnreachable": "start it (`ollama serve`), or set `OLLAMA_HOST=host:port`",
-    "AccessDenied": "is the address right, and is a proxy in front of it?",
+    "ServerUnreachable": "start it (`ollama serve`); is `OLLAMA_HOST`, or `base_url`, right?",
+    "AccessDenied": "is the address right, and the key (`key_env`); is a proxy in front of it?",
     "Redirected": "name the address that it points to, if that is the server that you mean",
     "QuotaExhausted": "look at the account",
-    "ModelUnavailable": "as the line says: another name, another build of the model, a smaller `num_ctx`",
+    "ModelUnavailable": "as the line says: another name, another build of the model, a smaller context",
     "PullFailed": "run again, which resumes; look the name up at ollama.com/library",
-    "OutOfMemory": "free memory, or a smaller model or `num_ctx`",
-    "SchemaNotEnforced": "update the server, or `--unconstrained`",
-    "ServerBusy": "wait; a smaller `concurrency`",
+    "OutOfMemory": "free memory, or a smaller model or context",
+    "SchemaNotEnforced": "update the server, `length_limits: false` if that is all it refuses, or `--unconstrained`",
+    "ServerBusy": "wait; a smaller `concurrency`, or `tokens_per_minute`",
     "ServerFailed": "see the server's log",
     "RunnerStopped": "see the server's log; often it is memory",
     "ConnectionBroken": "see the server's log, then run again",
     "AnswerTimeout": "a longer `timeout` in models.yaml, or a server with less to do",
     "ReplyUnfinished": "run again; if it stays so, see the server's log",
-    "ReplyMisplaced": "update Ollama: this model and version do not go together with a schema",
+    "ReplyMisplaced": "turn thinking off, as the line says; update Ollama",
     "ReplyUnreadable": "is it the right server, and is a proxy in between?",
-    "RequestRefused": "update the server",
-    "PromptTooLong": "a larger `options: num_ctx`, or a shorter article",
-    "PromptCut": "a larger `options: num_ctx`, or a shorter article",
+    "RequestRefused": "update the server, or leave out the option that it names",
+    "PromptTooLong": "a larger context (`options: num_ctx` or `n_ctx`, or the server's own), or a shorter article",
+    "PromptCut": "a larger context (`options: num_ctx` or `n_ctx`, or the server's own), or a shorter article",
     "PromptEmpty": "look at the page: `slm-harness show`",
     "GaveUp": "mend what the line names, then run again: what has come is kept",
     "TimeUp": "run again: it goes on where it stopped",
@@ -118,26 +123,57 @@ def _kinds() -> Iterator[tuple[str, ...]]:
 
 
 def _unusable() -> Iterator[tuple[str, ...]]:
-    """Each reason once, with the happenings that have it."""
-    reasons = dict.fromkeys(
-        row.outcome.problem for row in ROWS if isinstance(row.outcome, Unusable)
+    """Each reason once, with the happenings that have it, each once."""
+    met: dict[str, list[str]] = {}
+    for row in ROWS:
+        if isinstance(row.outcome, Unusable):
+            met.setdefault(row.outcome.problem, []).append(row.happens)
+    for reason, happenings in met.items():
+        yield reason, "; ".join(dict.fromkeys(happenings))
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a line says beside the engines that it holds for."""
+
+    happens: str
+    told: str
+    tries: str
+    do: str
+
+
+def lines(rows: Sequence[Row]) -> Mapping[Line, Sequence[str]]:
+    """The lines of a section with the engines of each, by the status that they begin with, if any.
+
+    What is in the same words for two engines is one line.
+    """
+    found: dict[Line, list[str]] = {}
+    for row, after in zip(rows, [*rows[1:], None], strict=True):
+        if row.happens:
+            told = f"{named(row.outcome)}, ends" if row.ends else named(row.outcome)
+            passes = "; *graded* if it passes" if after and not after.happens else ""
+            line = Line(row.happens, told + passes, str(row.tries), row.do)
+            found.setdefault(line, []).append(row.engine)
+    return dict(sorted(found.items(), key=lambda item: _status(item[0].happens)))
+
+
+def _status(happens: str) -> int:
+    status = re.match(r"[2-5][0-9]{2}(?=, | |$)", happens)
+    return int(status[0]) if status else 0
+
+
+def _rows(rows: Sequence[Row]) -> Iterator[str]:
+    if all(row.shown_by for row in rows):
+        shown = ((row.happens, named(row.outcome), f"`{row.shown_by}`") for row in rows)
+        return _table(("what happens", "told as", "shown by"), shown)
+    head = ("what happens", "engine", "told as", "tries", "what to do")
+    return _table(
+        head,
+        (
+            (line.happens, ", ".join(engines), line.told, line.tries, line.do)
+            for line, engines in lines(rows).items()
+        ),
     )
-    for reason in reasons:
-        met = [
-            row.happens
-            for row in ROWS
-            if isinstance(row.outcome, Unusable) and row.outcome.problem == reason
-        ]
-        yield reason, "; ".join(met)
-
-
-def _rows(rows: Iterable[Row]) -> Iterator[str]:
-    head = ("what happens", "told as", "tries", "what to do")
-    return _table(head, ((row.happens, _told(row), str(row.tries), row.do) for row in rows))
-
-
-def _told(row: Row) -> str:
-    return f"{named(row.outcome)}, ends" if row.ends else named(row.outcome)
 
 
 def named(outcome: Outcome) -> str:

@@ -34,9 +34,9 @@ class Row:
     """One happening."""
 
     scenario: str
-    """Name in the table of the double."""
+    """Name in the table of the engine's double."""
     happens: str
-    """In words, for docs/failures.md."""
+    """In words, for docs/failures.md. Empty: as the row before, but it passes, and all is right."""
     outcome: Outcome
     tries: int = 1
     """How often the request is put, in all."""
@@ -59,6 +59,10 @@ class Row:
     """How many of the tries reach the server, where not all do."""
     restarts: bool = False
     """Whether the server is started again while the harness waits for its next try."""
+    says: str = ""
+    """Words of the message, a regular expression."""
+    shown_by: str = ""
+    """``FILE::TEST`` that shows it on a real engine, where no double plays it."""
     engine: str = "ollama"
 
     @property

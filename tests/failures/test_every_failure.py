@@ -1,5 +1,6 @@
 """Every row of the table, through engine, official client and ``fill``: its name, its tries, nothing lost."""
 
+import re
 import threading
 from collections import Counter
 from collections.abc import Sequence
@@ -17,8 +18,8 @@ from slm_harness.retrying import Patience
 from slm_harness.session import Case, Evaluation, Settings
 from tests.doubles import ROOT, StandingDouble
 from tests.failures.row import Right, Row, Unusable
-from tests.failures.stage import BEFALLEN, MODEL, OllamaStage, Stage
-from tests.failures.table import ROWS
+from tests.failures.stage import BEFALLEN, MODEL, OllamaStage, OpenAIStage, Stage
+from tests.failures.table import PLAYED
 from tests.projects import LABELS, PAGES
 
 LIMITS = Limits(patience=Patience(first=0.001, longest=0.002, budget=5))
@@ -52,8 +53,13 @@ class Played:
     """One run of all articles."""
 
     events: list[Event]
-    pauses: list[str] = field(default_factory=list)
-    """What was said before each further try."""
+    told: list[str] = field(default_factory=list)
+    """What was said on the way."""
+
+    @property
+    def pauses(self) -> list[str]:
+        """What was said before each further try."""
+        return [line for line in self.told if PAUSE in line]
 
     def result(self, article: str) -> Obtained | Failed:
         """What became of an article; there is one event for each."""
@@ -70,6 +76,7 @@ class Run:
         settings = replace(articles.settings, store=folder / "store")
         spec = stage.spec(row)
         self.evaluation = replace(articles, settings=settings, models={MODEL: spec})
+        self.address = stage.address
         self._row, self._stage = row, stage
 
     def play(self, limits: Limits = LIMITS) -> Played:
@@ -78,10 +85,9 @@ class Run:
         wanted = [(MODEL, article) for article in self.evaluation.articles]
 
         def told(line: str) -> None:
-            if PAUSE in line:
-                played.pauses.append(line)
-                if self._row.restarts:
-                    self._stage.mend()
+            played.told.append(line)
+            if PAUSE in line and self._row.restarts:
+                self._stage.mend()
 
         played.events += fill(
             [self._padded(batch) for batch in self.evaluation.batches(wanted, {})],
@@ -127,11 +133,17 @@ class Run:
 
 @pytest.fixture
 def ollama_stage(standing_double: StandingDouble, tmp_path: Path) -> OllamaStage:
-    """Where rows of the engine ``ollama`` are played; another engine has a fixture of that form too."""
+    """Where rows of the engine ``ollama`` are played."""
     return OllamaStage(standing_double, tmp_path)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+@pytest.fixture
+def openai_stage(standing_openai: StandingDouble, tmp_path: Path) -> OpenAIStage:
+    """Where rows of the engine ``openai`` are played."""
+    return OpenAIStage(standing_openai, tmp_path)
+
+
+@pytest.mark.parametrize("row", PLAYED, ids=lambda row: row.id)
 def test_every_failure_has_its_name_and_costs_no_answer(
     row: Row,
     articles: Evaluation,
@@ -152,6 +164,7 @@ def test_every_failure_has_its_name_and_costs_no_answer(
     assert (result.tries if row.phase == "answer" else 1 + len(first.pauses)) == row.tries
     assert stage.befallen(row) == (row.tries if row.reached is None else row.reached)
     check_others(row, run, first)
+    check_secrets(stage, first, tmp_path / "store")
     asked_before = len(stage.prompts())
     stage.mend()
 
@@ -238,6 +251,9 @@ def check_outcome(row: Row, run: Run, result: Obtained | Failed) -> None:
         assert verdicts == {Verdict.NOT_MEASURED: 9}
         assert printable(result.message) == result.message
         assert len(result.message) < 700
+        assert re.search(row.says, result.message)
+        # What is the model's alone, such as its template, names the model.
+        assert run.address in result.message or MODEL in result.message
 
 
 def check_others(row: Row, run: Run, played: Played) -> None:
@@ -254,3 +270,13 @@ def check_others(row: Row, run: Run, played: Played) -> None:
             assert isinstance(result, Failed)
             assert result.kind == played.result(BEFALLEN).kind  # type: ignore[union-attr]
             assert result.tries == 0
+
+
+def check_secrets(stage: Stage, played: Played, store: Path) -> None:
+    """No event, line or stored answer has a key in it."""
+    if not stage.secrets:
+        return
+    stored = [path.read_text(encoding="utf-8") for path in store.rglob("*") if path.is_file()]
+    shown = repr((played.events, played.told, stored))
+    for secret in stage.secrets:
+        assert secret not in shown

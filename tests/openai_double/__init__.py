@@ -13,6 +13,7 @@ It runs as a program of its own, from the root of the checkout, and ends when it
 
     python -m tests.openai_double --port 0 --models gpt-tiny
 
-Tests start it with ``tests.openai_double.starting``. The faults it can be told to make are a table in
-``scenarios.py``; its replies come from rules as in ``tests.ollama_double.replies``.
+Tests start it with ``tests.doubles.openai_double``. The faults it can be told to make are a table in
+``scenarios.py``; its replies come from rules as in ``tests.ollama_double.replies``. It can be told to become
+another by ``PUT /double``, as the double of Ollama can.
 """

@@ -7,7 +7,7 @@ import sys
 import threading
 
 from tests.openai_double import settings
-from tests.openai_double.server import Server
+from tests.openai_double.server import Server, Service
 
 
 def _end_with_stdin() -> None:
@@ -20,7 +20,7 @@ def _end_with_stdin() -> None:
 def main() -> None:
     """Serve until told to end."""
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    server = Server(settings.read())
+    server = Server(Service(settings.read()))
     threading.Thread(target=_end_with_stdin, daemon=True).start()
     where = {"address": f"http://127.0.0.1:{server.server_port}", "pid": os.getpid()}
     sys.stdout.write(json.dumps(where) + "\n")

@@ -136,5 +136,4 @@ def described(fields: Fields, _: Ask) -> object:
 
 def lone_surrogate(fields: Fields, ask: Ask) -> object:
     """Half of a character, as a model cut inside an emoji leaves it."""
-    text = str(_message(fields)["content"])
-    return ended("stop", content=text.replace('"Unknown"', '"\ud83d"', 1))(fields, ask)
+    return ended("stop", content=f"{_message(fields)['content']}\ud83d")(fields, ask)

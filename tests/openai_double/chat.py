@@ -111,9 +111,9 @@ def _completion(body: Fields, text: str, more: Mapping[str, object]) -> Fields:
     return {key: value for key, value in {**fields, **more}.items() if value is not None}
 
 
-def listed(settings: Settings, faults: Faults, authorization: str) -> Outcome:
+def listed(serving: Serving, authorization: str) -> Outcome:
     """The models that are served."""
-    active = faults.begin(MODELS)
+    active = serving.faults.begin(MODELS)
     ask = Ask({}, authorization)
     instead = active.instead(ask)
     if instead is not None:
@@ -124,9 +124,9 @@ def listed(settings: Settings, faults: Faults, authorization: str) -> Outcome:
             "object": "model",
             "created": time.time_ns(),
             "owned_by": "double",
-            "max_model_len": settings.context,
+            "max_model_len": serving.settings.context,
         }
-        for name in settings.models
+        for name in serving.settings.models
     ]
     fields = active.bend({"object": "list", "data": data}, ask)
     return active.send(Whole(200, json.dumps(fields).encode()))

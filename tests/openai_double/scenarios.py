@@ -85,7 +85,7 @@ TABLE: dict[str, Fault] = {
         "200 with an error",
         instead=instead.raw(200, b'{"error":{"message":"upstream died","code":502}}'),
     ),
-    "not-json": Fault("200, not JSON", instead=instead.raw(200, b"It works!", "text/plain")),
+    "not-json": Fault("200, not JSON", instead=instead.raw(200, b"<html>It works!", "text/html")),
     "not-utf8": Fault("200, other bytes", instead=instead.raw(200, b'{"choices": "\xff\xfe"}')),
     "deep-json": Fault("200, deeper than can be read", instead=instead.raw(200, b"[" * 100_000)),
     "free": Fault("the schema is ignored", free=True),
@@ -129,10 +129,28 @@ TABLE: dict[str, Fault] = {
     "bad-request": Fault(
         "400", instead=instead.fixed(400, "top_p must be in (0, 1]", "BadRequestError", None)
     ),
-    "html-502": Fault(
-        "502, HTML of a proxy",
-        instead=instead.raw(502, b"<html><h1>502 Bad Gateway</h1></html>", "text/html"),
+    "context-400": Fault(
+        "400, the prompt is longer than the context",
+        instead=instead.fixed(
+            400,
+            "This model's maximum context length is 2048 tokens. However, you requested 2741 tokens.",
+            "invalid_request_error",
+            "context_length_exceeded",
+        ),
     ),
+    "no-format": Fault(
+        "400 for a response_format",
+        instead=instead.fixed(
+            400,
+            "This response_format type is unavailable now",
+            "invalid_request_error",
+            "invalid_request_error",
+        ),
+    ),
+    "html-413": Fault("413, HTML of a proxy", instead=instead.page(413, "Payload Too Large")),
+    "html-502": Fault("502, HTML of a proxy", instead=instead.page(502, "Bad Gateway")),
+    "html-503": Fault("503, HTML of a proxy", instead=instead.page(503, "Unavailable")),
+    "html-504": Fault("504, HTML of a proxy", instead=instead.page(504, "Gateway Time-out")),
     "empty-500": Fault("500 without a body", instead=instead.raw(500, b"")),
     "list-500": Fault("500, a JSON list", instead=instead.raw(500, b'["went", "wrong"]')),
     "loading": Fault(
@@ -154,6 +172,7 @@ TABLE: dict[str, Fault] = {
     "die": Fault("the whole program exits at once", instead=instead.hang_up("die")),
     "cut-body": Fault("the body ends half way", send=cut),
     "gathered": Fault("answered when --gather of them are there", gather=True),
+    "silent": Fault("no word for 30 seconds", instead=instead.silent),
     "trickle": Fault("ten pieces with pauses", send=trickle),
     # the list of models
     "models-404": Fault(

@@ -8,11 +8,30 @@ import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from tests.openai_double import chat
+from tests.openai_double import chat, settings
 from tests.openai_double.scenarios import CHAT, MODELS, Faults
 from tests.openai_double.settings import Settings
 from tests.openai_double.standing_in import Ask, error, wrong_key
-from tests.openai_double.wire import HangUp, Outcome, Pieces
+from tests.openai_double.wire import HangUp, Outcome, Pieces, Whole
+
+DOOR = "/double"
+"""Where a test tells a running double to be another one; no part of the API."""
+
+
+class Service:
+    """What lasts longer than a request, until the double becomes another."""
+
+    def __init__(self, told: Settings) -> None:
+        self.settings = told
+        self.faults = Faults(told.scenario)
+        self.gathering = threading.Barrier(told.gather)
+        self._lock = threading.Lock()
+
+    def note(self, **entry: object) -> None:
+        """Write a request down before it is answered."""
+        if self.settings.log is not None:
+            with self._lock, self.settings.log.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(entry) + "\n")
 
 
 class Server(ThreadingHTTPServer):
@@ -21,23 +40,14 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.faults = Faults(settings.scenario)
-        self.gathering = threading.Barrier(settings.gather)
-        self._lock = threading.Lock()
-        super().__init__(("127.0.0.1", settings.port), Handler)
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        super().__init__(("127.0.0.1", service.settings.port), Handler)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing of clients that hang up; anything else is a bug of the double and is printed."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
-
-    def note(self, **entry: object) -> None:
-        """Write a request down before it is answered."""
-        if self.settings.log is not None:
-            with self._lock, self.settings.log.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(entry) + "\n")
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -51,36 +61,51 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer."""
         raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.path == DOOR:
+            self._write(self._behind_the_door(raw))
+            return
+        service = self.server.service
         try:
             body: object = json.loads(raw) if raw else {}
         except ValueError:
             body = None
         sent = dict(self.headers.items())
-        self.server.note(method=self.command, path=self.path, body=body, headers=sent)
+        service.note(method=self.command, path=self.path, body=body, headers=sent)
         try:
-            outcome = self._outcome(body)
+            outcome = self._outcome(service, body)
         except HangUp as fault:
             self._hang_up(fault)
         else:
             self._write(outcome)
 
-    do_POST = do_GET
+    do_POST = do_PUT = do_GET
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
         """Say nothing: the log says it."""
 
-    def _outcome(self, body: object) -> Outcome:
-        settings, faults = self.server.settings, self.server.faults
-        told = self.headers.get("Authorization", "")
-        if settings.key and told != f"Bearer {settings.key}":
+    def _outcome(self, service: Service, body: object) -> Outcome:
+        told, key = self.headers.get("Authorization", ""), service.settings.key
+        if key and told != f"Bearer {key}":
             return wrong_key(Ask({}, told))
         if (self.command, self.path) == ("GET", MODELS):
-            return chat.listed(settings, faults, told)
+            return chat.listed(service, told)
         if (self.command, self.path) != ("POST", CHAT):
             return error(404, f"Invalid URL ({self.command} {self.path})", None, None)
         if not isinstance(body, dict):
             return error(400, "We could not parse the JSON body of your request.", None, None)
-        return chat.complete(self.server, body, told)
+        return chat.complete(service, body, told)
+
+    def _behind_the_door(self, raw: bytes) -> Whole:
+        """Be what another command line would have started; requests that are open keep what they had.
+
+        Any other method than PUT does nothing: the log has each request before its answer.
+        """
+        if self.command == "PUT":
+            try:
+                self.server.service = Service(settings.read(json.loads(raw)))
+            except (SystemExit, TypeError, ValueError):
+                return error(400, "not the flags of a double; its stderr says why", None, None)
+        return Whole(204, b"", "")
 
     def _write(self, outcome: Outcome) -> None:
         self.send_response_only(outcome.status)

@@ -1,6 +1,7 @@
 """Answers given instead of the server's own: each takes the request."""
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ class Ask:
         return self.authorization.removeprefix("Bearer ")
 
 
+SILENT_SECONDS = 30.0
 Instead = Callable[[Ask], Whole | None]
 
 
@@ -48,6 +50,18 @@ def hang_up(how: str) -> Instead:
         raise HangUp(how)  # type: ignore[arg-type]
 
     return fault
+
+
+def silent(_: Ask) -> Whole | None:
+    """Nothing is said until every client has lost its patience."""
+    time.sleep(SILENT_SECONDS)
+    raise HangUp
+
+
+def page(status: int, title: str) -> Instead:
+    """What a gateway says when it has lost the server."""
+    text = f"<html><head><title>{status} {title}</title></head><body><h1>{title}</h1></body></html>"
+    return raw(status, text.encode(), "text/html")
 
 
 def wrong_key(ask: Ask) -> Whole:

@@ -8,7 +8,7 @@ from typing import Literal
 JSON = "application/json"
 Fields = dict[str, object]
 """A JSON object."""
-TRICKLE_SECONDS = 0.05
+TRICKLE_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
