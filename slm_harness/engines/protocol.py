@@ -60,6 +60,8 @@ class Presence:
     pulled: bool = False
     problem: str = ""
     """Why the model cannot be reached, as one line; empty when it can."""
+    kind: str = "NotMeasured"
+    """Name of the failure that the problem is: a class of ``errors``."""
     mend: str = ""
     """The command that mends the problem, where one does."""
     unusable: str = ""
