@@ -147,7 +147,7 @@ def test_a_server_says_when_to_come_back(
         ("null", "null"),
         ("{broken", "{broken"),
         ("<!DOCTYPE HTML>\n<title>404 \x1b[1mGone</title><p>x", "a web page, '404 [1mGone'"),
-        ("<html><body>x</body></html>", "a web page"),
+        ("<html><body>x <b>y</b></body></html>", "a web page, 'x y'"),
         ("<title", "<title"),
         ("a\x1b[2Jb\nc", "a[2Jb c"),
     ],

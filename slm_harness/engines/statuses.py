@@ -197,7 +197,8 @@ def one_line(said: object, secret: str = "") -> str:
     text = said if isinstance(said, str) else json.dumps(said, default=str)
     if _PAGE.match(text):
         title = re.search(r"<title[^>]{0,100}>([^<]{1,200})", text[:4000], re.IGNORECASE)
-        text = f"a web page, '{printable(title[1])}'" if title else "a web page"
+        words = title[1] if title else re.sub(r"<[^<>]{0,500}>", " ", text[:4000])
+        text = f"a web page, '{printable(words)}'"
     return shortened(without_secret(text, secret), SAID_LENGTH)
 
 
