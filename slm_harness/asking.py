@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from slm_harness.engines import Engine, Report, estimated_tokens, why_other_model
 from slm_harness.errors import (
@@ -87,6 +87,14 @@ class Failed:
 Event = Prepared | Obtained | Failed
 
 
+class Unreached(NamedTuple):
+    """Why a model cannot be reached, when that is known before anything is asked."""
+
+    kind: str
+    """Name of the error's class."""
+    message: str
+
+
 @dataclass(frozen=True)
 class Batch:
     """All that is wanted of one model."""
@@ -100,8 +108,7 @@ class Batch:
     requests: Sequence[Request]
     evidence: Evidence | None = None
     """The replies that were accepted with the model's snapshot."""
-    problem: str = ""
-    """Why the model cannot be reached, when that is known already."""
+    problem: Unreached | None = None
 
 
 @dataclass(frozen=True)
@@ -194,9 +201,12 @@ class _Batch:
 
     def events(self) -> Iterator[Event]:
         batch = self._batch
+        if batch.problem is not None:
+            for request in batch.requests:
+                kind, message = batch.problem
+                yield Failed(request.model, request.article, kind, message, ends_model=True)
+            return
         try:
-            if batch.problem:
-                raise NotMeasured(batch.problem)
             identity = self._identity()
         except HarnessError as error:
             for request in batch.requests:

@@ -75,6 +75,11 @@ def load_models(path: Path, added: Iterable[str] = ()) -> Mapping[str, ModelSpec
     """
     try:
         raw = strict_yaml.load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ModelsError(
+            f"{path}: the list of models is not there; run in the project's folder, or name it with "
+            "--models FILE (pytest: -o slm_models=FILE)"
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise ModelsError(f"{path}: the list of models cannot be read: {error}") from error
     except ValueError as error:
@@ -202,8 +207,10 @@ def _fault_of_key(variable: str) -> str:
 
 def _first_fault(error: ValidationError) -> str:
     # A misspelt key is also a missing one; the misspelling is the better news.
+    if not error.errors()[0]["loc"]:
+        return "it is to have `models:`, and below it an entry for each model by its name"
     first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
-    where = ".".join(str(part) for part in first["loc"]) or "the file"
+    where = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         if str(first["loc"][-1]).lower() in _KEYS:
             return (

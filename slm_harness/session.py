@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from slm_harness import grading
-from slm_harness.asking import Batch, Failed, Limits, Mode, Obtained, Sources
+from slm_harness.asking import Batch, Failed, Limits, Mode, Obtained, Sources, Unreached
 from slm_harness.engines import LOCAL_ENGINES, Engine, longest_prompt, open_engine
 from slm_harness.errors import ModelsError
 from slm_harness.evidence import Evidence, write_evidence
@@ -186,7 +186,7 @@ class Evaluation:
         return Request(model, article, self.articles[article].prompt)
 
     def batches(
-        self, wanted: Iterable[tuple[str, str]], problems: Mapping[str, str]
+        self, wanted: Iterable[tuple[str, str]], problems: Mapping[str, Unreached]
     ) -> Sequence[Batch]:
         """The requests for the wanted (model, article) pairs, model by model in the given order.
 
@@ -203,7 +203,7 @@ class Evaluation:
                 local=self.models[model].engine in LOCAL_ENGINES,
                 requests=[self.request(model, article) for article in ids],
                 evidence=self.evidence.get(model),
-                problem=problems.get(model, ""),
+                problem=problems.get(model),
             )
             for model, ids in articles.items()
         ]

@@ -19,8 +19,9 @@ def reply_about(
 
     Raises:
         NotMeasured: the model gave no reply.
-        SettingsError: its entry, or the address of its server, is wrong.
+        SettingsError: its entry, or the address of its server, is wrong, or the store cannot be written.
     """
+    sources.store.check_writable()
     batch = Batch(
         model=spec.name,
         open_engine=partial(open_engine, spec, task.reader, estimated_tokens(article.prompt)),

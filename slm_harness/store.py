@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from slm_harness.errors import StoreDamaged
+from slm_harness.errors import SettingsError, StoreDamaged
 from slm_harness.records import Identity, Recipe, Reply, Request, Stored
 
 FORMAT = 1
@@ -89,6 +89,22 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+
+    def check_writable(self) -> None:
+        """Make the folder, and find out that it can be written: an answer is not to be asked for in vain.
+
+        Raises:
+            SettingsError: it cannot be.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.folder):
+                pass
+        except OSError as error:
+            raise SettingsError(
+                f"{self.folder}: the working store cannot be written, and nothing was asked: {error}; "
+                "mend the permissions, or name another folder with --store DIR"
+            ) from error
 
     def path(self, key: str) -> Path:
         """Where the entry of ``key`` is, or would be."""

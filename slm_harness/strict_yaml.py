@@ -37,4 +37,13 @@ def load(text: str) -> object:
     try:
         return yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of SafeLoader
     except (yaml.YAMLError, RecursionError) as error:
-        raise ValueError(" ".join(str(error).split()) or type(error).__name__) from error
+        raise ValueError(_where(error) or type(error).__name__) from error
+
+
+def _where(error: Exception) -> str:
+    """The words of an error and its place, without the lines that the parser draws below it."""
+    if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
+        return " ".join(str(error).split())
+    said = ", ".join(filter(None, (error.context, error.problem)))
+    mark = error.problem_mark
+    return f"line {mark.line + 1}, column {mark.column + 1}: {' '.join(said.split())}"

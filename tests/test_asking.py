@@ -8,7 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from slm_harness.asking import Batch, Event, Failed, Limits, Mode, Obtained, Prepared, Sources, fill
+from slm_harness.asking import (
+    Batch,
+    Event,
+    Failed,
+    Limits,
+    Mode,
+    Obtained,
+    Prepared,
+    Sources,
+    Unreached,
+    fill,
+)
 from slm_harness.engines import Presence, Report
 from slm_harness.errors import (
     AnswerTimeout,
@@ -90,7 +101,7 @@ def run(
     recipe: Recipe = RECIPE,
     stop: threading.Event | None = None,
     evidence: bool = False,
-    problem: str = "",
+    problem: Unreached | None = None,
     spec: ModelSpec = SPEC,
     limits: Limits = QUICK,
     articles: Sequence[str] = ARTICLES,
@@ -345,9 +356,11 @@ def test_a_known_problem_opens_no_engine(tmp_path: Path) -> None:
     """A server that was found dead before is not spoken to again."""
     engine = Scripted()
 
-    events = run(engine, tmp_path, problem="nobody answers")
+    events = run(engine, tmp_path, problem=Unreached("ServerUnreachable", "nobody answers"))
 
-    assert {e.message for e in events if isinstance(e, Failed)} == {"nobody answers"}
+    assert {(e.kind, e.message) for e in events if isinstance(e, Failed)} == {
+        ("ServerUnreachable", "nobody answers")
+    }
     assert engine.closed == 0
 
 

@@ -286,6 +286,18 @@ def test_no_article_is_status_2(
 # ---------------------------------------------------------------- settings and servers
 
 
+def test_a_store_that_cannot_be_written_is_found_out_before_asking(
+    phi3: Double, page: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No model works for an answer that is then lost."""
+    (tmp_path / "store").write_text("a file", encoding="utf-8")
+    before = len(phi3.bodies("/api/generate"))
+
+    assert ask(page, tmp_path) == 2
+    assert "--store DIR" in capsys.readouterr().err
+    assert len(phi3.bodies("/api/generate")) == before
+
+
 def test_no_server_is_status_2(
     page: Path,
     tmp_path: Path,

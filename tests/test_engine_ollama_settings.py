@@ -10,6 +10,7 @@ from slm_harness.engines.ollama_border import StrictClient
 from slm_harness.engines.ollama_names import derived_name, is_cloud, is_derived
 from slm_harness.engines.ollama_options import PINNED
 from slm_harness.engines.ollama_shelf import check_usable, described, parameters
+from slm_harness.engines.protocol import bad_host
 from slm_harness.errors import ModelsError, ModelUnavailable, SettingsError
 from slm_harness.records import Identity, ModelSpec
 from tests.doubles import ollama_double
@@ -167,6 +168,25 @@ def test_an_address_that_is_none_is_a_setting(monkeypatch: pytest.MonkeyPatch) -
 
     with pytest.raises(SettingsError, match=r"OLLAMA_HOST=.http://.bad. is no address"):
         open_engine(ModelSpec(name="a", engine="ollama", base="a"), None)
+
+
+def test_a_server_that_speaks_no_https_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To start a server that is running already does not help against https in OLLAMA_HOST."""
+    monkeypatch.setenv("OLLAMA_HOST", "https://127.0.0.1:9")
+    with closing(open_engine(ModelSpec(name="a", engine="ollama", base="a"), None)) as engine:
+        found = engine.presence()
+
+    assert found.kind == "ServerUnreachable"
+    assert "https://127.0.0.1:9 (Ollama itself speaks http only)" in found.problem
+
+
+def test_a_proxy_that_is_none_is_not_taken_for_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy that cannot be one is named by its variables, and its value not repeated."""
+    monkeypatch.delenv("OLLAMA_HOST", raising=False)
+    found = bad_host(ValueError("Unknown scheme for proxy URL URL('x://me:secret@there')"))
+
+    assert found.message.startswith("HTTP_PROXY, HTTPS_PROXY or ALL_PROXY is no address")
+    assert "secret" not in found.message
 
 
 def test_a_proxy_of_the_environment_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

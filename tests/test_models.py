@@ -66,9 +66,15 @@ def test_a_name_that_cannot_be_a_marker_is_refused(name: str) -> None:
         ("models: {a: {engine: ollama, base: x, option: {}}}", "did you mean 'options'"),
         ("models: {a: {engine: ollama, base: x, timeout: 0}}", "models.a.timeout"),
         ("models: [a]", "models"),
+        ("", "models.yaml: it is to have `models:`"),
+        ("- a", "models.yaml: it is to have `models:`"),
+        ("models:\n\ta: b", "not YAML: line 2, column 1: "),
         ("models: {a: {engine: !!python/name:os.system , base: x}}", "not YAML"),
         ("a: b: c", "not YAML"),
-        ("models: {a: {engine: baseline}, a: {engine: baseline}}", "the key 'a' stands twice"),
+        (
+            "models: {a: {engine: baseline}, a: {engine: baseline}}",
+            "line 1, column 33: the key 'a' stands twice",
+        ),
         ("models: {a: {engine: ollama, base: x, options: {temperature: .nan}}}", "temperature"),
         ("models: {a: {engine: ollama, base: x, timeout: .inf}}", "models.a.timeout"),
     ],
@@ -181,5 +187,5 @@ def test_a_configured_name_is_not_given_to_another_model() -> None:
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     """A missing file is an error with its path."""
-    with pytest.raises(ModelsError, match="cannot be read"):
+    with pytest.raises(ModelsError, match=r"none\.yaml: .* is not there; run in the project"):
         load_models(tmp_path / "none.yaml")

@@ -20,6 +20,7 @@ def test_a_named_model_without_a_server_is_red_with_one_line(project: Project) -
     assert [case["outcome"] for case in run.cases] == ["error"]
     assert run.verdicts() == {"not-measured": 1}
     assert lines_with(run.output, "no Ollama server answers at http://127.0.0.1:9", "ollama serve")
+    assert lines_with(run.output, "not measured: phi3: ServerUnreachable: 1 article")
     assert "Traceback" not in run.output
 
 

@@ -61,6 +61,8 @@ BAD: list[tuple[str, Callable[[Project], None], list[str], str]] = [
     ("context", edited("evals/models.yaml", "base: phi3", "base: phi3\n    options: {num_ctx: 8k}"),
      ["-m", "phi3"], "'8k' is no whole number"),
     ("mode", untouched, ["--answers=maybe"], "--answers: invalid choice: 'maybe'"),
+    ("minutes", untouched, ["--max-minutes=ten"], "'ten' is no number of minutes above 0"),
+    ("at once", untouched, ["--concurrency=two"], "'two' is no number from 1 to"),
     ("folder", empty_folder, [], "articles"),
     ("no folder", untouched, ["--articles", "nowhere"], "nowhere"),
     ("label", edited(LABEL, "cause: unknown", "casue: unknown"), [], "mill-lane.yaml:"),

@@ -108,9 +108,12 @@ def test_a_run_killed_anywhere_goes_on_where_it_stopped(
     ) as double:  # fmt: skip
         before: set[str] = set()
         for _ in range(KILLS):
-            seen = len(double.prompts())
+            seen, met = len(double.prompts()), len(double.log())
             process = started(project, double, *workers)
-            time.sleep(moments.uniform(0.8, 3.0))
+            until = time.monotonic() + 60
+            while len(double.log()) == met and time.monotonic() < until:
+                time.sleep(0.02)
+            time.sleep(moments.uniform(0, 1.5))
             os.killpg(process.pid, signal.SIGKILL)
             process.wait(timeout=30)
             asked, after = set(double.prompts()[seen:]), stored(project)
@@ -152,7 +155,7 @@ def test_an_interrupted_run_keeps_what_came_and_ends_at_once(
     assert took < 5
     assert kept >= 3
     assert lines_with(said, "still to be asked of phi3: ", f"({21 * len(PAGES) - kept})")
-    assert not lines_with(said, "slm_harness/")
+    assert "Traceback" not in said
 
 
 def test_progress_is_for_terminals(project: Project, tmp_path: Path) -> None:

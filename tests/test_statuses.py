@@ -100,6 +100,17 @@ def test_what_a_server_repeats_of_an_article_decides_nothing() -> None:
     assert "hospital" not in found.message
 
 
+def test_a_failure_of_the_server_points_to_its_log() -> None:
+    """What only the server can explain is looked up there; what is no such server is told so."""
+    failed = of_status(500, "EOF", "there", ADVICE)
+    other = of_status(501, "Unsupported method", "there", ADVICE)
+
+    assert failed.message == (
+        "there (500): EOF; run again, which keeps what has come; if it stays so, see the server's log"
+    )
+    assert other.message.endswith("; is this the address of the right server?")
+
+
 def test_a_success_is_none() -> None:
     """200 is for the client to read."""
     assert refused(httpx.Response(200), "there", ADVICE) is None
@@ -154,6 +165,9 @@ def test_a_server_says_when_to_come_back(
         ("[1]", "[1]"),
         ("null", "null"),
         ("{broken", "{broken"),
+        ("<!DOCTYPE HTML>\n<title>404 \x1b[1mGone</title><p>x", "a web page, '404 [1mGone'"),
+        ("<html><body>x <b>y</b></body></html>", "a web page, 'x y'"),
+        ("<title", "<title"),
         ("a\x1b[2Jb\nc", "a[2Jb c"),
     ],
 )

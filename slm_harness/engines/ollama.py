@@ -77,7 +77,7 @@ class OllamaEngine:
         try:
             return Presence(pulled=find(listed(client, self._host), self._spec.base) is not None)
         except NotMeasured as error:
-            return Presence(problem=error.message)
+            return Presence(problem=error.message, kind=type(error).__name__)
         finally:
             client.close()
 

@@ -186,7 +186,8 @@ def of_transport(error: Exception, doing: str, host: str) -> NotMeasured:
 
 def unreachable(host: str) -> ServerUnreachable:
     """The one line about a server that is not there."""
+    secure = " (Ollama itself speaks http only)" if host.startswith("https:") else ""
     return ServerUnreachable(
-        f"no Ollama server answers at {host}: start it with `ollama serve`, "
+        f"no Ollama server answers at {host}{secure}: start it with `ollama serve`, "
         "or set OLLAMA_HOST to where it is"
     )

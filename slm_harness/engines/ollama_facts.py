@@ -35,7 +35,9 @@ def examined(spec: ModelSpec) -> Presence:
         except NotMeasured as error:
             near = is_near(client._client.base_url.host)
             mend = "ollama serve" if near and isinstance(error, ServerUnreachable) else ""
-            return Presence(problem=error.message, mend=mend, facts=facts)
+            return Presence(
+                problem=error.message, kind=type(error).__name__, mend=mend, facts=facts
+            )
         try:
             if is_cloud(spec.base):
                 raise runs_elsewhere(spec.base, "ollama.com")

@@ -47,7 +47,7 @@ class OpenAIEngine:
             # It is there, and loading its model or asking us to wait.
             return Presence(pulled=True)
         except NotMeasured as error:
-            return Presence(problem=error.message)
+            return Presence(problem=error.message, kind=type(error).__name__)
         return Presence(pulled=True)
 
     def identify(self, recipe: Recipe, report: Report) -> Identity:

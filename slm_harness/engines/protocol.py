@@ -60,6 +60,8 @@ class Presence:
     pulled: bool = False
     problem: str = ""
     """Why the model cannot be reached, as one line; empty when it can."""
+    kind: str = "NotMeasured"
+    """Name of the failure that the problem is: a class of ``errors``."""
     mend: str = ""
     """The command that mends the problem, where one does."""
     unusable: str = ""
@@ -107,7 +109,16 @@ class Engine(Protocol):
 
 
 def bad_host(error: Exception) -> SettingsError:
-    """The one line about an ``OLLAMA_HOST`` that is no address."""
+    """The one line about an ``OLLAMA_HOST`` that is no address.
+
+    The ollama package makes a client of its own while it is imported, which heeds proxies. Their
+    addresses may have passwords, so they are not repeated.
+    """
+    if "proxy" in str(error).lower():
+        return SettingsError(
+            "HTTP_PROXY, HTTPS_PROXY or ALL_PROXY is no address of a proxy; unset it, or write it as "
+            "http://host:port"
+        )
     return SettingsError(
         f"OLLAMA_HOST={os.environ.get('OLLAMA_HOST', '')!r} is no address ({error}); "
         "write it as host:port, for example 127.0.0.1:11434"

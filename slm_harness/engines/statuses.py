@@ -26,7 +26,7 @@ from slm_harness.errors import (
     ServerBusy,
     ServerFailed,
 )
-from slm_harness.printable import shortened
+from slm_harness.printable import printable, shortened
 
 SAID_LENGTH = 300
 """Longest text of a server that is repeated in a message, in characters."""
@@ -71,6 +71,9 @@ _WORDS: tuple[tuple[type[NotMeasured], re.Pattern[str]], ...] = tuple(
     )
 )
 """The first that fits decides, whatever the status: several of these come under 400, 404 and 500 alike."""
+
+_PAGE = re.compile(r"\s*(?:<!doctype html|<html)\b", re.IGNORECASE)
+"""How a page begins that a proxy, or a server of another kind, sends in place of an answer."""
 
 
 @dataclass(frozen=True)
@@ -139,8 +142,10 @@ def _what_to_do(kind: type[NotMeasured], status: int, advice: Advice) -> str:
         SchemaNotEnforced: advice.schema,
         OutOfMemory: advice.memory,
     }.get(kind, "")
-    if not found and status in (404, 405):
+    if not found and status in (404, 405, 501):
         found = "is this the address of the right server?"
+    if not found and kind in (ServerFailed, RunnerStopped):
+        found = "run again, which keeps what has come; if it stays so, see the server's log"
     return f"; {found}" if found else ""
 
 
@@ -191,6 +196,10 @@ def one_line(said: object, secret: str = "") -> str:
             said = _of_fields(said)
             break
     text = said if isinstance(said, str) else json.dumps(said, default=str)
+    if _PAGE.match(text):
+        title = re.search(r"<title[^>]{0,100}>([^<]{1,200})", text[:4000], re.IGNORECASE)
+        words = title[1] if title else re.sub(r"<[^<>]{0,500}>", " ", text[:4000])
+        text = f"a web page, '{printable(words)}'"
     return shortened(without_secret(text, secret), SAID_LENGTH)
 
 

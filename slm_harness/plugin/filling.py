@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from slm_harness.asking import Batch, Event, Failed, Obtained, fill
+from slm_harness.asking import Batch, Event, Failed, Obtained, Unreached, fill
 from slm_harness.journal import Journal
 from slm_harness.locks import held
 from slm_harness.session import Evaluation
@@ -30,7 +30,7 @@ class Filler:
         self.asked: list[Obtained] = []
         """The replies that were asked for, with the reason why the store had none."""
 
-    def start(self, wanted: Iterable[tuple[str, str]], problems: Mapping[str, str]) -> None:
+    def start(self, wanted: Iterable[tuple[str, str]], problems: Mapping[str, Unreached]) -> None:
         """Begin with the wanted (model, article) pairs, once."""
         if self._thread is not None:
             return

@@ -5,9 +5,9 @@ from contextlib import closing
 
 import pytest
 
-from slm_harness.asking import Mode, ask_there, never_accepted
+from slm_harness.asking import Mode, Unreached, ask_there, never_accepted
 from slm_harness.engines import LOCAL_ENGINES
-from slm_harness.errors import KeyNotSet
+from slm_harness.errors import KeyNotSet, NeverAsked, NotAsked
 from slm_harness.gate import Snapshot
 from slm_harness.plugin.selection import Selection
 from slm_harness.plugin.state import Standing
@@ -46,7 +46,7 @@ def find_out(
         SettingsError: the entry of a model, or the address of its server, is wrong.
     """
     named = chosen.named(evaluation.models)
-    problems: dict[str, str] = {}
+    problems: dict[str, Unreached] = {}
     left_out: dict[str, str] = {}
     for model in chosen.possible(list(evaluation.models)):
         if evaluation.models[model].engine in LOCAL_ENGINES:
@@ -55,32 +55,43 @@ def find_out(
             continue
         required = require_all or model in named
         reason = _reason(evaluation, model, before, required=required)
-        if reason:
-            (problems if required else left_out)[model] = reason
+        if reason is not None and required:
+            problems[model] = reason
+        elif reason is not None:
+            left_out[model] = reason.message
     return Standing(problems, left_out)
 
 
 def _reason(
     evaluation: Evaluation, model: str, before: Mapping[str, Snapshot], *, required: bool
-) -> str:
-    """Why a model cannot be evaluated; empty when it can."""
+) -> Unreached | None:
+    """Why a model cannot be evaluated; None when it can."""
     if evaluation.settings.mode is Mode.REPLAY:
         if model not in evaluation.evidence:
-            return never_accepted(model, evaluation.settings.answers)
-        return _never_asked(evaluation, model)
+            why = never_accepted(model, evaluation.settings.answers)
+        else:
+            why = _never_asked(evaluation, model)
+        return Unreached(NeverAsked.__name__, why) if why else None
     if not required and model not in before:
-        return f"no accepted snapshot; evaluate it with pytest -m {model}"
+        return _not_wanted(f"no accepted snapshot; evaluate it with pytest -m {model}")
     try:
         engine = evaluation.open_engine(model)
     except KeyNotSet as error:
         if required:
             raise
-        return error.message
+        return _not_wanted(error.message)
     with closing(engine):
         presence = engine.presence()
-    if presence.problem or required or presence.pulled:
-        return presence.problem
-    return f"its base is not pulled; evaluate it with pytest -m {model}"
+    if presence.problem:
+        return Unreached(presence.kind, presence.problem)
+    if required or presence.pulled:
+        return None
+    return _not_wanted(f"its base is not pulled; evaluate it with pytest -m {model}")
+
+
+def _not_wanted(why: str) -> Unreached:
+    """Why a model that nobody named is left out."""
+    return Unreached(NotAsked.__name__, why)
 
 
 def _never_asked(evaluation: Evaluation, model: str) -> str:

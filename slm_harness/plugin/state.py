@@ -6,6 +6,7 @@ from functools import cached_property
 
 import pytest
 
+from slm_harness.asking import Unreached
 from slm_harness.gate import Snapshot, on_same_labels
 from slm_harness.journal import Follower, Journal
 from slm_harness.plugin.filling import Filler
@@ -18,7 +19,7 @@ from slm_harness.session import Case, Evaluation
 class Standing:
     """What is known of the models before anything is asked; equal in every process of the run."""
 
-    problems: Mapping[str, str] = field(default_factory=dict)
+    problems: Mapping[str, Unreached] = field(default_factory=dict)
     """Models that the command line names and that cannot be reached, with the reason."""
     left_out: Mapping[str, str] = field(default_factory=dict)
     """Models that nobody named and that cannot be evaluated, with the reason."""
