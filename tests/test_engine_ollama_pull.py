@@ -186,7 +186,7 @@ def test_an_odd_stream_is_followed_to_its_end(
     [
         ("pull-cut", r"the connection to \S+ broke"),
         ("pull-stalled", r"\S+ fetched nothing for 1 s"),
-        ("pull-silent", r"\S+ said nothing for 2 s"),
+        pytest.param("pull-silent", r"\S+ said nothing for 2 s", marks=pytest.mark.slow),
         ("pull-unfinished", "ended with 'verifying sha256 digest' instead of success"),
         ("pull-midstream-error", r"max retries exceeded: unexpected EOF"),
         ("pull-no-network", r"dial tcp: lookup hf\.co: i/o timeout"),

@@ -66,6 +66,7 @@ READ = {
 }
 
 
+@pytest.mark.slow  # megabytes each
 @pytest.mark.parametrize("html", READ.values(), ids=READ)
 def test_page_is_read_in_seconds(html: str) -> None:
     """What surrounds the article costs five seconds at most, and not the article."""

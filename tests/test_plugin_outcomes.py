@@ -282,7 +282,7 @@ def test_contradictions_and_forms_have_rates_of_their_own(project: Project, tmp_
         mill_lane={"breach_date": "14 February 2025"},
     )
     with ollama_double("--models", "phi3", answers=answers, folder=tmp_path) as double:
-        run = project.pytest("-m", "phi3", "-n", "2", host=double.address)
+        run = project.pytest("-m", "phi3", host=double.address)
 
     assert run.verdicts() == {"right": 26, "wrong": 1}
     assert lines_with(run.output, "contradict themselves", "1/3")

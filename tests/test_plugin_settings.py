@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.doubles import ollama_double
-from tests.projects import Project, lines_with, rules
+from tests.projects import WORKERS, Project, lines_with, rules
 
 LABEL = "fixtures/articles/mill-lane.yaml"
 
@@ -207,7 +207,10 @@ def test_the_last_failures_run_again(project: Project, tmp_path: Path) -> None:
     assert [case["outcome"] for case in gone.cases] == ["error"]
 
 
-def test_other_tests_of_a_project_are_left_alone(project: Project, tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", [pytest.param([], id="alone"), WORKERS])
+def test_other_tests_of_a_project_are_left_alone(
+    project: Project, tmp_path: Path, workers: list[str]
+) -> None:
     """A test with a model's name in its id asks nothing; one that uses `answer` again is no case more."""
     (project.path / "evals" / "test_mine.py").write_text(
         "import pytest\n"
@@ -219,9 +222,9 @@ def test_other_tests_of_a_project_are_left_alone(project: Project, tmp_path: Pat
     )
     log = tmp_path / "log"
     with ollama_double("--models", "phi3", answers=rules(), folder=tmp_path, log=log) as double:
-        mine = project.pytest("-k", "test_mine", host=double.address)
+        mine = project.pytest("-k", "test_mine", *workers, host=double.address)
         asked = double.count("/api/generate")
-        all_ = project.pytest("-m", "phi3", "-n", "2", "--snapshot-update", host=double.address)
+        all_ = project.pytest("-m", "phi3", *workers, "--snapshot-update", host=double.address)
 
     assert (mine.code, asked) == (0, 0), mine.output
     assert all_.code == 0, all_.output
@@ -285,7 +288,11 @@ def test_accepting_one_model_leaves_the_others_alone(project: Project, tmp_path:
     [
         (["-k", "mill-lane or test_pass_rates"], "accepts whole models only: 9 of the 27"),
         (["-k", "mill-lane"], "9 of the 27 answers of phi3 are selected and not its"),
-        (["-k", "mill-lane", "-n", "2"], "9 of the 27 answers of phi3 are selected and not its"),
+        pytest.param(
+            ["-k", "mill-lane", "-n", "2"],
+            "9 of the 27 answers of phi3 are selected and not its",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_a_part_of_a_model_cannot_be_accepted(
