@@ -21,7 +21,7 @@ import ollama
 from slm_harness.asking import Batch, Mode, Obtained, Sources, fill
 from slm_harness.breach import TASK
 from slm_harness.engines import open_engine
-from slm_harness.engines.ollama_options import PINNED
+from slm_harness.engines.ollama.options import PINNED
 from slm_harness.records import ModelSpec, Recipe, Request
 from slm_harness.store import Store
 from tests.doubles import ollama_double

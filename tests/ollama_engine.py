@@ -9,8 +9,8 @@ from tempfile import gettempdir
 import pytest
 
 from slm_harness.breach import TASK
-from slm_harness.engines.ollama import OllamaEngine, Waits
-from slm_harness.engines.ollama_pull import PullLimits
+from slm_harness.engines.ollama.engine import OllamaEngine, Waits
+from slm_harness.engines.ollama.pull import PullLimits
 from slm_harness.records import ModelSpec, Recipe, Reply, Request
 from tests.doubles import Double
 

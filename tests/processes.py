@@ -13,7 +13,9 @@ def llama_children(parent: int) -> list[int]:
     listed = _ps("-axww", "-o", "pid=,ppid=,args=")
     rows = [line.split(None, 2) for line in listed.splitlines()]
     return [
-        int(pid) for pid, of, command in rows if int(of) == parent and "llamacpp_child" in command
+        int(pid)
+        for pid, of, command in rows
+        if int(of) == parent and "llamacpp/child.py" in command
     ]
 
 

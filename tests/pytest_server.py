@@ -21,7 +21,7 @@ SLOW_IMPORTS = (
     "lxml.html",
     "ollama",
     "trafilatura",
-    "slm_harness.engines.ollama",
+    "slm_harness.engines.ollama.engine",
     "slm_harness.report.results",
     "slm_harness.session",
 )

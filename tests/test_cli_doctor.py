@@ -16,7 +16,7 @@ from slm_harness.breach import TASK
 from slm_harness.cli import main
 from slm_harness.engines import Facts, Loaded, Presence
 from slm_harness.engines.context import cache_bytes
-from slm_harness.engines.llamacpp_facts import head_of
+from slm_harness.engines.llamacpp.facts import head_of
 from slm_harness.health import Finding, State
 from slm_harness.health.articles import Articles, articles_of
 from slm_harness.health.machine import Gpu, Machine, findings, gpus_of, memory_of, output_of

@@ -14,12 +14,12 @@ import httpx
 import pytest
 
 from slm_harness.engines import open_engine, why_other_model
-from slm_harness.engines.gguf_facts import facts_of
-from slm_harness.engines.hub import HubFile, cached, fetched, hub_file, progress_line
-from slm_harness.engines.llamacpp import LlamaCppEngine
-from slm_harness.engines.llamacpp_failures import log_errors, why_not_started
-from slm_harness.engines.llamacpp_options import PINNED
-from slm_harness.engines.llamacpp_server import LlamaServer, Load
+from slm_harness.engines.llamacpp.engine import LlamaCppEngine
+from slm_harness.engines.llamacpp.failures import log_errors, why_not_started
+from slm_harness.engines.llamacpp.gguf_facts import facts_of
+from slm_harness.engines.llamacpp.hub import HubFile, cached, fetched, hub_file, progress_line
+from slm_harness.engines.llamacpp.options import PINNED
+from slm_harness.engines.llamacpp.server import LlamaServer, Load
 from slm_harness.errors import (
     ModelsError,
     ModelUnavailable,

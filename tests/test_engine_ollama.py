@@ -7,7 +7,7 @@ import pytest
 
 from slm_harness.breach import TASK
 from slm_harness.engines.context import LEAST_WINDOW
-from slm_harness.engines.ollama_options import PINNED, WINDOW
+from slm_harness.engines.ollama.options import PINNED, WINDOW
 from slm_harness.engines.proof import FIELD, PROMPT, TOKENS
 from slm_harness.errors import (
     AnswerTimeout,

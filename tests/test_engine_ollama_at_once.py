@@ -13,16 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from slm_harness.engines.ollama import OllamaEngine
-from slm_harness.engines.ollama_border import address, open_client
-from slm_harness.engines.ollama_shelf import changing, lock
+from slm_harness.engines.ollama.border import address, open_client
+from slm_harness.engines.ollama.engine import OllamaEngine
+from slm_harness.engines.ollama.shelf import changing, lock
 from slm_harness.errors import ModelUnavailable
 from tests.doubles import ROOT, Double, ollama_double
 from tests.ollama_engine import BRIEF, CACHE, RECIPE, ask, engine_at, quiet
 
 BUILD = """
 from contextlib import closing
-from slm_harness.engines.ollama import OllamaEngine
+from slm_harness.engines.ollama.engine import OllamaEngine
 from slm_harness.records import ModelSpec
 from tests.ollama_engine import ask
 with closing(OllamaEngine(ModelSpec("phi3", "ollama", "phi3"), 0)) as engine:
@@ -30,7 +30,7 @@ with closing(OllamaEngine(ModelSpec("phi3", "ollama", "phi3"), 0)) as engine:
 """
 HOLD = """
 import sys, threading, time
-from slm_harness.engines.ollama_shelf import changing, lock
+from slm_harness.engines.ollama.shelf import changing, lock
 with changing(sys.argv[1], threading.Event(), print):
     print("held", flush=True)
     time.sleep(60)

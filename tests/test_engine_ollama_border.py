@@ -10,7 +10,7 @@ import pytest
 import requests
 import urllib3
 
-from slm_harness.engines.ollama_border import translated
+from slm_harness.engines.ollama.border import translated
 from slm_harness.errors import FetchError, NotMeasured, ReplyUnreadable, ServerFailed
 from slm_harness.pages import fetch
 

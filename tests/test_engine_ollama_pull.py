@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slm_harness.engines.ollama import Waits
-from slm_harness.engines.ollama_pull import MOST_LINE, Progress, steps
+from slm_harness.engines.ollama.engine import Waits
+from slm_harness.engines.ollama.pull import MOST_LINE, Progress, steps
 from slm_harness.errors import NotMeasured, PullFailed, ReplyUnreadable
 from tests.doubles import Double, ollama_double
 from tests.ollama_engine import BRIEF, HASTY, RECIPE, engine_at, quiet

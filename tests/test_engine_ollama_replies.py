@@ -7,8 +7,8 @@ from ollama import GenerateResponse
 
 from slm_harness.breach import TASK
 from slm_harness.engines.context import Gauge
-from slm_harness.engines.ollama import OllamaEngine
-from slm_harness.engines.ollama_reply import checked_reply
+from slm_harness.engines.ollama.engine import OllamaEngine
+from slm_harness.engines.ollama.reply import checked_reply
 from slm_harness.errors import (
     AccessDenied,
     AnswerTimeout,

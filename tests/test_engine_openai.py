@@ -17,8 +17,8 @@ import pytest
 from slm_harness.asking import Batch, Failed, Mode, Obtained, Sources, fill
 from slm_harness.breach import TASK
 from slm_harness.engines import open_engine
-from slm_harness.engines.openai import OpenAIEngine
-from slm_harness.engines.openai_options import PINNED
+from slm_harness.engines.openai.engine import OpenAIEngine
+from slm_harness.engines.openai.options import PINNED
 from slm_harness.errors import (
     ConnectionBroken,
     PromptEmpty,

@@ -11,10 +11,11 @@ import httpx
 import openai
 import pytest
 
-from slm_harness.engines import open_engine, openai_border, why_other_model
-from slm_harness.engines.openai_border import Server, translated
-from slm_harness.engines.openai_chat import request_body
-from slm_harness.engines.openai_options import PINNED, sent_options
+from slm_harness.engines import open_engine, why_other_model
+from slm_harness.engines.openai import border as openai_border
+from slm_harness.engines.openai.border import Server, translated
+from slm_harness.engines.openai.chat import request_body
+from slm_harness.engines.openai.options import PINNED, sent_options
 from slm_harness.engines.statuses import Advice, retry_after
 from slm_harness.errors import (
     ModelsError,

@@ -19,9 +19,9 @@ import pytest
 from slm_harness.asking import Batch, Event, Failed, Limits, Mode, Obtained, Sources, fill
 from slm_harness.breach import TASK
 from slm_harness.engines import open_engine
-from slm_harness.engines.hub import fetched, hub_file
-from slm_harness.engines.llamacpp import LlamaCppEngine
-from slm_harness.engines.llamacpp_server import LlamaServer, Load
+from slm_harness.engines.llamacpp.engine import LlamaCppEngine
+from slm_harness.engines.llamacpp.hub import fetched, hub_file
+from slm_harness.engines.llamacpp.server import LlamaServer, Load
 from slm_harness.errors import ModelUnavailable, NotMeasured, RunnerStopped, ServerFailed
 from slm_harness.reading import read
 from slm_harness.records import ModelSpec, Recipe, Reply, Request
@@ -208,7 +208,7 @@ def test_a_server_killed_in_the_middle_costs_what_was_open(
 PARENT = """
 import sys, time
 from pathlib import Path
-from slm_harness.engines.llamacpp_server import LlamaServer, Load
+from slm_harness.engines.llamacpp.server import LlamaServer, Load
 server = LlamaServer(Load(Path(sys.argv[1]), window=512, slots=1, reply=16, threads=1))
 {before}
 print(server.served().pid, flush=True)

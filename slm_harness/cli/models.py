@@ -12,8 +12,8 @@ from slm_harness.errors import SettingsError
 from slm_harness.printable import shortened
 
 if TYPE_CHECKING:
-    from slm_harness.engines.ollama_custom import Current, CustomModels
-    from slm_harness.engines.ollama_shelf import Entry
+    from slm_harness.engines.ollama.custom import Current, CustomModels
+    from slm_harness.engines.ollama.shelf import Entry
 
 
 def declare(commands: Any) -> None:  # noqa: ANN401 - argparse names no public type for it
@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     from slm_harness.engines.protocol import bad_host
 
     try:
-        from slm_harness.engines.ollama_custom import CustomModels, users
+        from slm_harness.engines.ollama.custom import CustomModels, users
     except ValueError as error:
         # The ollama package makes a client of its own while it is imported.
         raise bad_host(error) from error
@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _known(arguments: argparse.Namespace) -> "tuple[Sequence[Current], str]":
     """What models.yaml needs now; or why that cannot be told, since the context follows from the articles."""
     from slm_harness.engines import longest_prompt
-    from slm_harness.engines.ollama_custom import currents
+    from slm_harness.engines.ollama.custom import currents
     from slm_harness.labels import load_articles
     from slm_harness.models import load_models
 

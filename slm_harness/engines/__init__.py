@@ -3,9 +3,11 @@
 from contextlib import closing
 from dataclasses import replace
 
-from slm_harness.engines import llamacpp_options, ollama_options, openai_options
 from slm_harness.engines.baseline import BaselineEngine
 from slm_harness.engines.context import estimated_tokens, longest_prompt
+from slm_harness.engines.llamacpp import options as llamacpp_options
+from slm_harness.engines.ollama import options as ollama_options
+from slm_harness.engines.openai import options as openai_options
 from slm_harness.engines.protocol import Engine, Facts, Loaded, Presence, Reader, Report, bad_host
 from slm_harness.errors import ModelsError
 from slm_harness.records import Identity, ModelSpec
@@ -46,15 +48,15 @@ def open_engine(spec: ModelSpec, reader: Reader | None, longest: int = 0) -> Eng
             raise ModelsError(f"{spec.name}: this task has no rule-based reader to be a baseline")
         return BaselineEngine(spec, reader)
     if spec.engine == "openai":
-        from slm_harness.engines.openai import OpenAIEngine
+        from slm_harness.engines.openai.engine import OpenAIEngine
 
         return OpenAIEngine(spec)
     if spec.engine == "llamacpp":
-        from slm_harness.engines.llamacpp import LlamaCppEngine
+        from slm_harness.engines.llamacpp.engine import LlamaCppEngine
 
         return LlamaCppEngine(spec, longest)
     try:
-        from slm_harness.engines.ollama import OllamaEngine
+        from slm_harness.engines.ollama.engine import OllamaEngine
     except ValueError as error:
         # The ollama package makes a client of its own while it is imported.
         raise bad_host(error) from error
@@ -69,12 +71,12 @@ def examine(spec: ModelSpec, reader: Reader | None) -> Presence:
     """
     with closing(open_engine(spec, reader)) as engine:  # refuses a wrong entry or address
         if spec.engine == "ollama":
-            from slm_harness.engines.ollama_facts import examined
+            from slm_harness.engines.ollama.facts import examined
 
             return examined(spec)
         presence = engine.presence()
     if spec.engine == "llamacpp" and presence.pulled:
-        from slm_harness.engines.llamacpp_facts import file_facts
+        from slm_harness.engines.llamacpp.facts import file_facts
 
         return replace(presence, facts=file_facts(spec))
     return replace(presence, facts=Facts(address=spec.base_url))

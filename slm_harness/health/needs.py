@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from slm_harness.engines import Facts, Presence, estimated_tokens
 from slm_harness.engines.context import TEMPLATE_TOKENS, USUAL_BYTES, needed_window
-from slm_harness.engines.hub import PREFIX, hub_file
+from slm_harness.engines.llamacpp.hub import PREFIX, hub_file
 from slm_harness.health.articles import Articles
 from slm_harness.health.findings import Finding, Numbers, gigabytes, note, ok, problem
 from slm_harness.health.machine import Machine

@@ -11,15 +11,15 @@ from dataclasses import dataclass, field, replace
 
 from ollama import GenerateResponse
 
-from slm_harness.engines import ollama_build
 from slm_harness.engines.context import Gauge, fitting_window, needed_window
-from slm_harness.engines.ollama_border import ADVICE, address, open_client, translated
-from slm_harness.engines.ollama_build import KEEP_ALIVE
-from slm_harness.engines.ollama_names import derived_name, is_cloud
-from slm_harness.engines.ollama_options import WINDOW, sent_options
-from slm_harness.engines.ollama_pull import PullLimits, pull
-from slm_harness.engines.ollama_reply import checked_reply
-from slm_harness.engines.ollama_shelf import (
+from slm_harness.engines.ollama import build
+from slm_harness.engines.ollama.border import ADVICE, address, open_client, translated
+from slm_harness.engines.ollama.build import KEEP_ALIVE
+from slm_harness.engines.ollama.names import derived_name, is_cloud
+from slm_harness.engines.ollama.options import WINDOW, sent_options
+from slm_harness.engines.ollama.pull import PullLimits, pull
+from slm_harness.engines.ollama.reply import checked_reply
+from slm_harness.engines.ollama.shelf import (
     LOCK_SECONDS,
     Described,
     Entry,
@@ -163,13 +163,13 @@ class OllamaEngine:
             if made is not None:
                 return made
             report(f"building {identity.serves}")
-            return ollama_build.create(self._client, self._host, identity, recipe.system)
+            return build.create(self._client, self._host, identity, recipe.system)
 
     def _loaded(self, identity: Identity) -> Mapping[str, object]:
         seconds = max(self._spec.timeout, self._waits.load)
         client = open_client(seconds)
         try:
-            return ollama_build.load(client, self._host, identity)
+            return build.load(client, self._host, identity)
         except AnswerTimeout as error:
             raise AnswerTimeout(
                 f"{self._host} did not load {identity.base} within {seconds:g} s; see its log, and with "

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from slm_harness.engines.ollama_border import open_client, translated
+from slm_harness.engines.ollama.border import open_client, translated
 from slm_harness.engines.protocol import Report
 from slm_harness.engines.statuses import one_line
 from slm_harness.errors import (

@@ -21,8 +21,8 @@ from typing import IO
 
 import httpx
 
-from slm_harness.engines import llamacpp_child
-from slm_harness.engines.llamacpp_failures import how_it_ended, log_errors, why_not_started
+from slm_harness.engines.llamacpp import child
+from slm_harness.engines.llamacpp.failures import how_it_ended, log_errors, why_not_started
 from slm_harness.engines.transport import http_settings
 from slm_harness.errors import ModelUnavailable, NotMeasured
 
@@ -134,7 +134,7 @@ class _Child:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the child
         self._process = subprocess.Popen(  # noqa: S603 - our own program
             # By its file and without the folder that it is in: whatever modules a project has.
-            [sys.executable, "-P", llamacpp_child.__file__],
+            [sys.executable, "-P", child.__file__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from slm_harness.engines.ollama_border import StrictClient, translated
-from slm_harness.engines.ollama_names import canonical
-from slm_harness.engines.ollama_options import WINDOW
-from slm_harness.engines.ollama_shelf import Entry, find, listed
+from slm_harness.engines.ollama.border import StrictClient, translated
+from slm_harness.engines.ollama.names import canonical
+from slm_harness.engines.ollama.options import WINDOW
+from slm_harness.engines.ollama.shelf import Entry, find, listed
 from slm_harness.engines.statuses import one_line
 from slm_harness.errors import ModelUnavailable
 from slm_harness.records import Identity

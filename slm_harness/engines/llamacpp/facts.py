@@ -10,10 +10,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import BinaryIO
 
-from slm_harness.engines import hub
 from slm_harness.engines.context import cache_bytes, trained_context, whole
-from slm_harness.engines.llamacpp import found_path
-from slm_harness.engines.llamacpp_options import WINDOW, pinned_options
+from slm_harness.engines.llamacpp import hub
+from slm_harness.engines.llamacpp.engine import found_path
+from slm_harness.engines.llamacpp.options import WINDOW, pinned_options
 from slm_harness.engines.protocol import Facts
 from slm_harness.errors import ModelUnavailable
 from slm_harness.records import ModelSpec

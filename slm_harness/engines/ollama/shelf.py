@@ -13,8 +13,8 @@ from datetime import datetime
 from pathlib import Path
 
 from slm_harness.engines.context import trained_context
-from slm_harness.engines.ollama_border import StrictClient, translated
-from slm_harness.engines.ollama_names import canonical
+from slm_harness.engines.ollama.border import StrictClient, translated
+from slm_harness.engines.ollama.names import canonical
 from slm_harness.engines.protocol import Report
 from slm_harness.engines.statuses import one_line
 from slm_harness.errors import ModelUnavailable

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import httpx
 
-from slm_harness.engines import hub
 from slm_harness.engines.context import Gauge, fitting_window, needed_window
-from slm_harness.engines.gguf_facts import facts_of
-from slm_harness.engines.llamacpp_failures import EXTRA
-from slm_harness.engines.llamacpp_options import (
+from slm_harness.engines.llamacpp import hub
+from slm_harness.engines.llamacpp.failures import EXTRA
+from slm_harness.engines.llamacpp.gguf_facts import facts_of
+from slm_harness.engines.llamacpp.options import (
     GPU_LAYERS,
     THREADS,
     WINDOW,
@@ -24,9 +24,9 @@ from slm_harness.engines.llamacpp_options import (
     pinned_options,
     sent_options,
 )
-from slm_harness.engines.llamacpp_server import LlamaServer, Load, Served
-from slm_harness.engines.openai_border import Server
-from slm_harness.engines.openai_chat import Chat
+from slm_harness.engines.llamacpp.server import LlamaServer, Load, Served
+from slm_harness.engines.openai.border import Server
+from slm_harness.engines.openai.chat import Chat
 from slm_harness.engines.proof import PROMPT, prove
 from slm_harness.engines.protocol import Presence, Report
 from slm_harness.engines.statuses import Advice, one_line

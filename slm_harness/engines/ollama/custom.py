@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from slm_harness.engines.ollama import OllamaEngine
-from slm_harness.engines.ollama_border import address, open_client, translated
-from slm_harness.engines.ollama_names import canonical, derived_part, is_derived
-from slm_harness.engines.ollama_shelf import Entry, changing, listed
+from slm_harness.engines.ollama.border import address, open_client, translated
+from slm_harness.engines.ollama.engine import OllamaEngine
+from slm_harness.engines.ollama.names import canonical, derived_part, is_derived
+from slm_harness.engines.ollama.shelf import Entry, changing, listed
 from slm_harness.engines.protocol import Report
 from slm_harness.errors import NotMeasured
 from slm_harness.records import ModelSpec, Recipe

@@ -11,9 +11,9 @@ from contextlib import closing
 from dataclasses import replace
 
 from slm_harness.engines.context import Gauge, whole
-from slm_harness.engines.openai_border import Server
-from slm_harness.engines.openai_chat import Chat
-from slm_harness.engines.openai_options import place, reply_limit, sent_options
+from slm_harness.engines.openai.border import Server
+from slm_harness.engines.openai.chat import Chat
+from slm_harness.engines.openai.options import place, reply_limit, sent_options
 from slm_harness.engines.proof import PROMPT, prove
 from slm_harness.engines.protocol import Presence, Report
 from slm_harness.engines.statuses import Advice, one_line

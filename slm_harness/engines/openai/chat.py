@@ -8,7 +8,7 @@ from http import HTTPStatus
 import httpx
 
 from slm_harness.engines.context import Gauge
-from slm_harness.engines.openai_border import (
+from slm_harness.engines.openai.border import (
     Server,
     open_client,
     parsed,
@@ -16,8 +16,8 @@ from slm_harness.engines.openai_border import (
     refusal,
     translated,
 )
-from slm_harness.engines.openai_options import LENGTH_LIMITS
-from slm_harness.engines.openai_reply import checked_reply
+from slm_harness.engines.openai.options import LENGTH_LIMITS
+from slm_harness.engines.openai.reply import checked_reply
 from slm_harness.records import Reply, Request
 
 _NO_LIST = (404, 405, 501)

@@ -1,0 +1,1 @@
+"""Ollama: its server's models and replies, through its official client."""
