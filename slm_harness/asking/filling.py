@@ -1,4 +1,4 @@
-"""Asking: one ``fill`` that gets every reply that is wanted, from the store or from the model.
+"""Filling: one ``fill`` that gets every reply that is wanted, from the store or from the model.
 
 It is the only place that asks, model by model, so that each reply is obtained once, whatever the
 number of workers that wait for it.
@@ -10,129 +10,36 @@ import random
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
-from slm_harness.engines import Engine, Report, estimated_tokens, why_other_model
+from slm_harness.asking.recalling import Recall
+from slm_harness.asking.values import (
+    Batch,
+    Event,
+    Failed,
+    Limits,
+    Mode,
+    Obtained,
+    Prepared,
+    Sources,
+)
+from slm_harness.engines import Engine, Report, estimated_tokens
 from slm_harness.errors import (
     GaveUp,
     HarnessError,
-    NeverAsked,
     NotAsked,
     NotMeasured,
     ServerUnreachable,
     TimeUp,
 )
-from slm_harness.evidence import Evidence
 from slm_harness.pacing import Pace
-from slm_harness.records import Identity, ModelSpec, Recipe, Reply, Request, Stored
-from slm_harness.retrying import Patience, Tried, persist
-from slm_harness.store import Store, differing_parts, key_of, key_parts
-from slm_harness.task import reworded
-
-
-class Mode(StrEnum):
-    """Where replies may come from."""
-
-    AUTO = "auto"
-    """Recall what is stored, ask the rest."""
-    REPLAY = "replay"
-    """Recall only; no server is spoken to."""
-    FRESH = "fresh"
-    """Ask for everything again."""
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """It is known which model answers."""
-
-    model: str
-    identity: Identity
-
-
-@dataclass(frozen=True)
-class Obtained:
-    """A reply is there."""
-
-    model: str
-    article: str
-    stored: Stored
-    recalled: bool
-    why: str = ""
-    """For a reply that was asked for: why the store had none."""
-    tries: int = 0
-    """How often the request was put until the reply was there; 0 for one that was stored."""
-
-
-@dataclass(frozen=True)
-class Failed:
-    """No reply was obtained. Never stored, so that the next run tries again."""
-
-    model: str
-    article: str
-    kind: str
-    """Name of the error's class."""
-    message: str
-    tries: int = 0
-    """How often the request was put; 0 where it never was."""
-    ends_model: bool = False
-    """Whether the model's other articles are not tried for it."""
-
-
-Event = Prepared | Obtained | Failed
-
-
-class Unreached(NamedTuple):
-    """Why a model cannot be reached, when that is known before anything is asked."""
-
-    kind: str
-    """Name of the error's class."""
-    message: str
-
-
-@dataclass(frozen=True)
-class Batch:
-    """All that is wanted of one model."""
-
-    model: str
-    open_engine: Callable[[], Engine]
-    """Called at most once, and not at all where a replay needs no engine."""
-    spec: ModelSpec
-    local: bool
-    """Whether the engine works in this process, so that it tells its identity without a server."""
-    requests: Sequence[Request]
-    evidence: Evidence | None = None
-    """The replies that were accepted with the model's snapshot."""
-    problem: Unreached | None = None
-
-
-@dataclass(frozen=True)
-class Sources:
-    """Where replies come from and go to."""
-
-    store: Store
-    mode: Mode
-    answers: Path
-    """Folder of the accepted replies, for messages."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How long to go on."""
-
-    patience: Patience = field(default_factory=Patience)
-    seconds: float | None = None
-    """The whole run; None for as long as it takes."""
-    look: float = 10.0
-    """Finding out who answers, though the time of the run is over: what is stored is recalled all the same."""
-    in_a_row: int = 3
-    """So many articles that fail one after the other, of the server's own doing, end the model's run."""
-
+from slm_harness.records import Identity, Recipe, Reply, Request, Stored
+from slm_harness.retrying import Tried, persist
+from slm_harness.store import key_of, key_parts
 
 _NO_LIMITS = Limits()
 _REPLY_LIMITS = ("max_completion_tokens", "max_tokens", "num_predict")
@@ -179,6 +86,7 @@ class _Batch:
         ends: float | None,
     ) -> None:
         self._batch = batch
+        self._recall = Recall(batch, recipe, sources)
         self._recipe = recipe
         self._sources = sources
         self._stop = stop
@@ -217,24 +125,10 @@ class _Batch:
 
     # ------------------------------------------------------------ who answers
 
-    @property
-    def _replaying(self) -> bool:
-        """Whether nothing may be asked. What works in this process needs no server, and no replay."""
-        return self._sources.mode is Mode.REPLAY and not self._batch.local
-
     def _identity(self) -> Identity:
-        batch = self._batch
-        if not self._replaying:
-            return self._persist(self._identified, at_least=self._limits.look)
-        if batch.evidence is None:
-            raise NeverAsked(never_accepted(batch.model, self._sources.answers))
-        other = why_other_model(batch.spec, batch.evidence.identity)
-        if other:
-            raise NeverAsked(
-                f"nobody has asked {batch.model} as models.yaml has it: {other}; "
-                f"{ask_there(batch.model)}"
-            )
-        return batch.evidence.identity
+        if self._recall.replays:
+            return self._recall.accepted_identity()
+        return self._persist(self._identified, at_least=self._limits.look)
 
     def _identified(self) -> Identity:
         try:
@@ -359,25 +253,17 @@ class _Batch:
         yield _failed(request, result, tries=tries, ends_model=self._ended is not None)
 
     def _recalled(self, identity: Identity, request: Request) -> Obtained | None:
-        """The stored reply to a request; None where it has to be asked for.
+        """The stored reply to a request; None where it has to be asked for, and the model is ready.
 
         Raises:
-            NotMeasured: it cannot be read, or has to be asked for in a replay.
+            NotMeasured: it cannot be read, and neither be asked for.
         """
-        if self._sources.mode is not Mode.FRESH:
-            stored = self._recall(key_of(key_parts(identity, self._recipe, request)))
-            if stored is not None:
-                return Obtained(request.model, request.article, stored, recalled=True)
-        if self._replaying:
-            why = self._why(request, key_parts(identity, self._recipe, request))
-            raise NeverAsked(
-                f"nobody has asked {request.model} this prompt about {request.article}: {why}; "
-                f"{ask_there(request.model)}"
-            )
-        if self._ended is not None:
+        stored = self._recall.reply(identity, request)
+        if stored is None and self._ended is not None:
             raise self._ended
-        self._build(identity)
-        return None
+        if stored is None:
+            self._build(identity)
+        return stored
 
     def _begin(self, identity: Identity, request: Request, done: _Done) -> None:
         """Put one request; what comes of it is told to ``done``."""
@@ -390,7 +276,7 @@ class _Batch:
     def _asked(self, identity: Identity, request: Request) -> Obtained:
         """Ask, and store what came before anything else happens."""
         parts = key_parts(identity, self._recipe, request)
-        why = self._why(request, parts)
+        why = self._recall.why_not(request, parts)
         built = self._build(identity)
         reply = self._paced(identity, request)
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
@@ -422,32 +308,6 @@ class _Batch:
                 )
         return self._built
 
-    def _recall(self, key: str) -> Stored | None:
-        """The stored reply: in a replay the accepted one before all, else the one asked last."""
-        evidence = self._batch.evidence
-        accepted = evidence.find(key) if evidence else None
-        if accepted and self._sources.mode is Mode.REPLAY:
-            return accepted
-        if self._batch.local:
-            # Asking costs nothing, and shows that the reader works on this machine.
-            accepted = None
-        stored = self._sources.store.get(key)
-        return max(filter(None, (stored, accepted)), key=lambda one: one.asked_at, default=None)
-
-    def _why(self, request: Request, parts: Mapping[str, object]) -> str:
-        if self._sources.mode is Mode.FRESH:
-            return "--answers=fresh asks again"
-        nearest = self._sources.store.nearest(request, parts)
-        if self._batch.evidence and request.article in self._batch.evidence.replies:
-            accepted = self._batch.evidence.replies[request.article]
-            if nearest is None or len(differing_parts(parts, accepted.parts)) <= len(
-                differing_parts(parts, nearest.parts)
-            ):
-                nearest = accepted
-        if nearest is None:
-            return "it was never asked about this article"
-        return changes(parts, nearest.parts)
-
 
 def _failed(
     request: Request, error: HarnessError, *, tries: int = 0, ends_model: bool = False
@@ -464,24 +324,3 @@ def _ending_the_model() -> Iterator[None]:
     except NotMeasured as error:
         error.ends_model = True
         raise
-
-
-def changes(ours: Mapping[str, object], theirs: Mapping[str, object]) -> str:
-    """In which parts two keys differ, in words; for the recipe, which of its questions."""
-    names = [
-        f"recipe ({', '.join(reworded(str(theirs[name]), str(ours[name])))})"
-        if name == "recipe" and name in theirs
-        else name
-        for name in differing_parts(ours, theirs)
-    ]
-    return f"{' and '.join(names)} changed since the nearest stored answer"
-
-
-def never_accepted(model: str, folder: Path) -> str:
-    """Why nothing of a model can be replayed, and what to do."""
-    return f"{model} has no accepted replies in {folder}: {ask_there(model)}"
-
-
-def ask_there(model: str) -> str:
-    """What to do where a replay lacks replies."""
-    return f"where its server is, run pytest -m {model} --snapshot-update and commit what it writes"

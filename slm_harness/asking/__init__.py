@@ -1,0 +1,31 @@
+"""Asking: each reply once, from the store or from the model; the only place that asks."""
+
+from slm_harness.asking.filling import fill
+from slm_harness.asking.recalling import ask_there, changes, never_accepted
+from slm_harness.asking.values import (
+    Batch,
+    Event,
+    Failed,
+    Limits,
+    Mode,
+    Obtained,
+    Prepared,
+    Sources,
+    Unreached,
+)
+
+__all__ = [
+    "Batch",
+    "Event",
+    "Failed",
+    "Limits",
+    "Mode",
+    "Obtained",
+    "Prepared",
+    "Sources",
+    "Unreached",
+    "ask_there",
+    "changes",
+    "fill",
+    "never_accepted",
+]

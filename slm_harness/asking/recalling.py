@@ -1,0 +1,109 @@
+"""Recalling: what is stored or accepted already, and in words why it is not."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from slm_harness.asking.values import Batch, Mode, Obtained, Sources
+from slm_harness.engines import why_other_model
+from slm_harness.errors import NeverAsked
+from slm_harness.records import Identity, Recipe, Request, Stored
+from slm_harness.store import differing_parts, key_of, key_parts
+from slm_harness.task import reworded
+
+
+class Recall:
+    """The replies of one batch that need not be asked for."""
+
+    def __init__(self, batch: Batch, recipe: Recipe, sources: Sources) -> None:
+        self._batch = batch
+        self._recipe = recipe
+        self._sources = sources
+
+    @property
+    def replays(self) -> bool:
+        """Whether nothing may be asked. What works in this process needs no server, and no replay."""
+        return self._sources.mode is Mode.REPLAY and not self._batch.local
+
+    def accepted_identity(self) -> Identity:
+        """Who gave the accepted replies, for a replay.
+
+        Raises:
+            NeverAsked: there are none, or they are those of another model than the entry's.
+        """
+        batch = self._batch
+        if batch.evidence is None:
+            raise NeverAsked(never_accepted(batch.model, self._sources.answers))
+        other = why_other_model(batch.spec, batch.evidence.identity)
+        if other:
+            raise NeverAsked(
+                f"nobody has asked {batch.model} as models.yaml has it: {other}; "
+                f"{ask_there(batch.model)}"
+            )
+        return batch.evidence.identity
+
+    def reply(self, identity: Identity, request: Request) -> Obtained | None:
+        """The stored reply to a request; None where it has to be asked for.
+
+        Raises:
+            StoreDamaged: it cannot be read.
+            NeverAsked: it would have to be asked for, in a replay.
+        """
+        parts = key_parts(identity, self._recipe, request)
+        if self._sources.mode is not Mode.FRESH:
+            stored = self._stored(key_of(parts))
+            if stored is not None:
+                return Obtained(request.model, request.article, stored, recalled=True)
+        if self.replays:
+            raise NeverAsked(
+                f"nobody has asked {request.model} this prompt about {request.article}: "
+                f"{self.why_not(request, parts)}; {ask_there(request.model)}"
+            )
+        return None
+
+    def _stored(self, key: str) -> Stored | None:
+        """The stored reply: in a replay the accepted one before all, else the one asked last."""
+        evidence = self._batch.evidence
+        accepted = evidence.find(key) if evidence else None
+        if accepted and self._sources.mode is Mode.REPLAY:
+            return accepted
+        if self._batch.local:
+            # Asking costs nothing, and shows that the reader works on this machine.
+            accepted = None
+        stored = self._sources.store.get(key)
+        return max(filter(None, (stored, accepted)), key=lambda one: one.asked_at, default=None)
+
+    def why_not(self, request: Request, parts: Mapping[str, object]) -> str:
+        """Why no stored reply would do for a request with a key of these parts."""
+        if self._sources.mode is Mode.FRESH:
+            return "--answers=fresh asks again"
+        nearest = self._sources.store.nearest(request, parts)
+        if self._batch.evidence and request.article in self._batch.evidence.replies:
+            accepted = self._batch.evidence.replies[request.article]
+            if nearest is None or len(differing_parts(parts, accepted.parts)) <= len(
+                differing_parts(parts, nearest.parts)
+            ):
+                nearest = accepted
+        if nearest is None:
+            return "it was never asked about this article"
+        return changes(parts, nearest.parts)
+
+
+def changes(ours: Mapping[str, object], theirs: Mapping[str, object]) -> str:
+    """In which parts two keys differ, in words; for the recipe, which of its questions."""
+    names = [
+        f"recipe ({', '.join(reworded(str(theirs[name]), str(ours[name])))})"
+        if name == "recipe" and name in theirs
+        else name
+        for name in differing_parts(ours, theirs)
+    ]
+    return f"{' and '.join(names)} changed since the nearest stored answer"
+
+
+def never_accepted(model: str, folder: Path) -> str:
+    """Why nothing of a model can be replayed, and what to do."""
+    return f"{model} has no accepted replies in {folder}: {ask_there(model)}"
+
+
+def ask_there(model: str) -> str:
+    """What to do where a replay lacks replies."""
+    return f"where its server is, run pytest -m {model} --snapshot-update and commit what it writes"
