@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -105,6 +106,28 @@ def test_facts_are_read_once_for_each_state_of_a_file(tiny_model: Path, tmp_path
     assert anew.sha256 == hashlib.sha256(model.read_bytes()).hexdigest()
 
 
+def test_another_file_in_the_same_place_is_read_anew(tiny_model: Path, tmp_path: Path) -> None:
+    """Also where it has the size and the time of change of the one before, as ``cp -p`` gives them."""
+    model, other, cache = tmp_path / "m.gguf", tmp_path / "other.gguf", tmp_path / "cache"
+    model.write_bytes(tiny_model.read_bytes())
+    before = facts_of(model, quiet, cache)
+    other.write_bytes(tiny_model.read_bytes()[:-1] + b"\x01")
+    os.utime(other, ns=(model.stat().st_atime_ns, model.stat().st_mtime_ns))
+    other.replace(model)
+
+    assert facts_of(model, quiet, cache).sha256 != before.sha256
+
+
+def test_a_child_that_cannot_be_started_is_one_line(
+    tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No room for its log, no process to be had: a failure with a name and what to do."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+
+    with pytest.raises(ModelUnavailable, match=r"tiny.* cannot be started: .*TMPDIR"):
+        LlamaServer(load(tiny_model)).served()
+
+
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"of": 1}', '{"of": null, "facts": {}}'])
 def test_a_damaged_cache_costs_a_reading(tiny_model: Path, tmp_path: Path, damage: str) -> None:
     """The cache holds facts that can be found again, so nothing in it can break a run."""
@@ -189,6 +212,7 @@ def test_a_missing_file_is_a_problem_and_not_a_wrong_answer(tmp_path: Path) -> N
     """The path and the folder in which it was looked for are named before anything is asked."""
     with engine_on(tmp_path / "nowhere.gguf") as engine:
         assert "there is no file" in engine.presence().problem
+        assert engine.presence().kind == "ModelUnavailable"
         with pytest.raises(ModelUnavailable, match=r"nowhere\.gguf"):
             engine.identify(RECIPE, quiet)
 

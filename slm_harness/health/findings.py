@@ -60,5 +60,5 @@ def _known(numbers: Numbers) -> Mapping[str, float]:
 
 
 def gigabytes(size: float) -> str:
-    """``2.2 GB``: bytes as people buy them."""
-    return f"{size / 1e9:.1f} GB"
+    """``2.2 GB``: bytes as people buy them; ``640 MB`` for what is small."""
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"

@@ -75,7 +75,7 @@ class LlamaCppEngine:
                 return Presence(pulled=hub.cached(self._hub) is not None)
             found_path(self._spec.base)
         except ModelUnavailable as error:
-            return Presence(problem=error.message)
+            return Presence(problem=error.message, kind=type(error).__name__)
         return Presence(pulled=True)
 
     def identify(self, recipe: Recipe, report: Report) -> Identity:

@@ -52,7 +52,8 @@ def facts_of(path: Path, report: Report, cache: Path | None = None) -> GgufFacts
         state = path.stat()
     except OSError as error:
         raise ModelUnavailable(f"{path} cannot be read: {error.strerror}") from error
-    key = [str(path.resolve()), state.st_size, state.st_mtime_ns]
+    # Size and time of change can be carried over to another file (`cp -p`); these together cannot.
+    key = [str(path.resolve()), state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino]
     kept = (cache or cache_folder() / "gguf") / _name(key)
     found = _kept(kept, key)
     if found is None:

@@ -131,17 +131,23 @@ class _Child:
     def __init__(self, load: Load) -> None:
         self._load = load
         self._key = secrets.token_urlsafe(32)
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the child
-        self._process = subprocess.Popen(  # noqa: S603 - our own program
-            # By its file and without the folder that it is in: whatever modules a project has.
-            [sys.executable, "-P", child.__file__],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            # Ctrl-C in a terminal is for the parent.
-            start_new_session=True,
-            env={**_CALM, **os.environ},
-        )
+        try:
+            self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the child
+            self._process = subprocess.Popen(  # noqa: S603 - our own program
+                # By its file and without the folder that it is in: whatever modules a project has.
+                [sys.executable, "-P", child.__file__],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._log,
+                # Ctrl-C in a terminal is for the parent.
+                start_new_session=True,
+                env={**_CALM, **os.environ},
+            )
+        except OSError as error:
+            raise ModelUnavailable(
+                f"the process that serves {load.path.name} cannot be started: {error}; free memory, "
+                "processes or room for temporary files (TMPDIR)"
+            ) from error
         self.pid = self._process.pid
         settings = {
             "path": str(load.path),
@@ -186,7 +192,10 @@ class _Child:
                 if not piece:
                     return {}
                 line += piece
-        found = json.loads(line)
+        try:
+            found = json.loads(line)
+        except ValueError:
+            return {}
         return found if isinstance(found, dict) else {}
 
     def _not_started(self, told: Mapping[str, object], grace: float) -> NotMeasured:
