@@ -6,7 +6,8 @@ The first kind takes the status objects of a good one and gives others.
 import time
 from collections.abc import Callable, Iterator
 
-from tests.ollama_double.wire import Fields, HangUp, Outcome, Pieces, Refusal
+from tests.double_frame import HangUp
+from tests.ollama_double.wire import Fields, Outcome, Pieces, Refusal
 
 Steps = Iterator[Fields]
 

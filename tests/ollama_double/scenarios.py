@@ -5,10 +5,10 @@ object that the server would have answered, changes how that is **sent**, **brea
 with an error after its first lines, or alters the **steps** of one.
 """
 
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from tests.double_frame import Counts, Trigger, trigger
 from tests.ollama_double import bending as bend
 from tests.ollama_double import instead, pulling, standing_in
 from tests.ollama_double import sending as send
@@ -129,32 +129,6 @@ TABLE: dict[str, tuple[Fault, ...]] = {
 }
 
 
-@dataclass(frozen=True)
-class Trigger:
-    """A scenario and the requests it befalls, counted from 1 among those that could meet it."""
-
-    name: str
-    first: int = 1
-    last: int | None = None
-
-    def due(self, number: int) -> bool:
-        """Whether the request of this number is befallen."""
-        return self.first <= number and (self.last is None or number <= self.last)
-
-
-def parse(text: str) -> Trigger:
-    """Read ``NAME[:FIRST[-LAST]]``.
-
-    Raises:
-        ValueError: There is no such scenario, or the numbers are none.
-    """
-    name, _, span = text.partition(":")
-    if name not in TABLE:
-        raise ValueError(f"no scenario {name!r}; there are {', '.join(TABLE)}")
-    first, _, last = span.partition("-")
-    return Trigger(name, int(first) if first else 1, int(last) if last else None)
-
-
 def listing() -> str:
     """The table for people."""
     return "\n".join(f"  {name:24}{faults[0].what}" for name, faults in TABLE.items())
@@ -209,8 +183,7 @@ class Faults:
 
     def __init__(self, triggers: tuple[Trigger, ...]) -> None:
         self._triggers = triggers
-        self._lock = threading.Lock()
-        self._seen: dict[object, int] = {}
+        self._counts = Counts()
 
     def begin(self, path: str, *, load: bool = False) -> Active:
         """The faults that befall the next request to a path."""
@@ -219,14 +192,14 @@ class Faults:
             for index, trigger in enumerate(self._triggers)
             for fault in TABLE[trigger.name]
             if fault.at == path and (fault.on_load or not load)
-            if trigger.due(self._next((index, fault.at)))
+            if trigger.due(self._counts.next((index, fault.at)))
         )
 
     def of_rule(self, key: str, text: str) -> Active:
         """The faults of a rule in the answers file, counted among the requests that this rule matched."""
-        trigger = parse(text)
-        due = trigger.due(self._next((key, text)))
-        return Active(fault for fault in TABLE[trigger.name] if due and fault.at == GENERATE)
+        one = trigger(text, TABLE)
+        due = one.due(self._counts.next((key, text)))
+        return Active(fault for fault in TABLE[one.name] if due and fault.at == GENERATE)
 
     @property
     def any_slow(self) -> bool:
@@ -236,8 +209,3 @@ class Faults:
     def names(self, name: str) -> bool:
         """Whether a scenario was asked for on the command line."""
         return any(trigger.name == name for trigger in self._triggers)
-
-    def _next(self, key: object) -> int:
-        with self._lock:
-            self._seen[key] = self._seen.get(key, 0) + 1
-            return self._seen[key]

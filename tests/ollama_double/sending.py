@@ -3,7 +3,8 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 
-from tests.ollama_double.wire import JSON, HangUp, Outcome, Pieces, Raw, Refusal, Whole, line
+from tests.double_frame import HangUp
+from tests.ollama_double.wire import JSON, Outcome, Pieces, Raw, Refusal, Whole, line
 
 Way = Callable[[Outcome, float], Outcome]
 

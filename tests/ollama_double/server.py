@@ -2,18 +2,15 @@
 
 import ipaddress
 import json
-import os
 import select
 import socket
-import struct
-import sys
 from collections.abc import Callable, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests.double_frame import Connection, HangUp, LoopbackServer
 from tests.ollama_double import generate, library, making, settings
 from tests.ollama_double.runners import Gone
 from tests.ollama_double.service import Exchange, Service
-from tests.ollama_double.wire import PLAIN, HangUp, Outcome, Pieces, Raw, Refusal, Whole
+from tests.ollama_double.wire import PLAIN, Outcome, Pieces, Raw, Refusal, Whole
 
 Endpoint = Callable[[Service, Exchange], Outcome]
 
@@ -38,38 +35,24 @@ _REST_SECONDS = 10.0
 _REASONS = {499: "status code 499"}
 
 
-class Server(ThreadingHTTPServer):
-    """Listens on loopback; one thread for each connection."""
-
-    daemon_threads = True
-    request_queue_size = 128
+class Server(LoopbackServer):
+    """The double, listening."""
 
     def __init__(self, service: Service) -> None:
         self.service = service
         super().__init__(("127.0.0.1", service.settings.port), Handler)
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing of clients that hang up; anything else is a bug of the double and is printed."""
-        if not isinstance(sys.exc_info()[1], OSError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
-
-class Handler(BaseHTTPRequestHandler):
+class Handler(Connection):
     """One connection."""
 
     server: Server
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = -1
 
     def do_GET(self) -> None:
         """Answer."""
         self._serve()
 
     do_HEAD = do_POST = do_DELETE = do_PUT = do_PATCH = do_OPTIONS = do_GET
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
-        """Say nothing: the journal is the log."""
 
     def _serve(self) -> None:
         path = self.path.partition("?")[0]
@@ -88,7 +71,7 @@ class Handler(BaseHTTPRequestHandler):
             outcome = self._outcome(service, exchange, raw)
         except HangUp as fault:
             journal.end(exchange, None)
-            self._hang_up(fault)
+            self.hang_up(fault)
         except Gone:
             journal.end(exchange, 499)
             self.close_connection = True
@@ -137,12 +120,12 @@ class Handler(BaseHTTPRequestHandler):
         if outcome.content_type:
             self.send_header("Content-Type", outcome.content_type)
         if isinstance(outcome, Pieces):
-            self._write_pieces(outcome)
+            self.write_chunks(outcome.pieces)
             return
         for name, value in outcome.headers.items():
             self.send_header(name, value)
         if len(outcome.body) > _SMALL:
-            self._write_pieces(Pieces(iter([outcome.body])))
+            self.write_chunks(iter([outcome.body]))
         else:
             self.send_header("Content-Length", str(len(outcome.body)))
             self.end_headers()
@@ -156,34 +139,6 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(piece)
             self.wfile.flush()
         self.close_connection = not outcome.stays
-
-    def _write_pieces(self, outcome: Pieces) -> None:
-        self.send_header("Transfer-Encoding", "chunked")
-        self.end_headers()
-        if self.command == "HEAD":
-            self.wfile.flush()
-            return
-        try:
-            for piece in outcome.pieces:
-                if piece:
-                    self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
-                    self.wfile.flush()
-        except HangUp as fault:
-            self._hang_up(fault)
-            return
-        self.wfile.write(b"0\r\n\r\n")
-        self.wfile.flush()
-
-    def _hang_up(self, fault: HangUp) -> None:
-        """End the connection, or all of us."""
-        if fault.how == "die":
-            os._exit(3)
-        if fault.how == "reset":
-            linger = struct.pack("ii", 1, 0)
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-            for end in (self.wfile, self.rfile, self.connection):
-                end.close()
-        self.close_connection = True
 
     def _gone(self) -> bool:
         """Whether the client has closed its side."""

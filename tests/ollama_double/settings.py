@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.double_frame import Trigger, add_scenarios, names
 from tests.ollama_double import scenarios
 
 
@@ -22,18 +23,7 @@ class Settings:
     log: Path | None
     state: Path | None
     answers: Path | None
-    scenario: tuple[scenarios.Trigger, ...]
-
-
-def _names(text: str) -> list[str]:
-    return [name for name in text.split(",") if name]
-
-
-def _trigger(text: str) -> scenarios.Trigger:
-    try:
-        return scenarios.parse(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
+    scenario: tuple[Trigger, ...]
 
 
 def read(arguments: Sequence[str] | None = None) -> Settings:
@@ -47,10 +37,10 @@ def read(arguments: Sequence[str] | None = None) -> Settings:
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--version", default="0.33.0", help="what /api/version says")
     parser.add_argument(
-        "--models", type=_names, default=[], help="bases already pulled: NAME[,NAME...]"
+        "--models", type=names, default=[], help="bases already pulled: NAME[,NAME...]"
     )
     parser.add_argument(
-        "--pullable", type=_names, default=[], help="names the registry knows, besides --models"
+        "--pullable", type=names, default=[], help="names the registry knows, besides --models"
     )
     parser.add_argument(
         "--context-length", type=int, default=8192, help="trained context of models"
@@ -62,13 +52,7 @@ def read(arguments: Sequence[str] | None = None) -> Settings:
     parser.add_argument(
         "--answers", type=Path, help="file of rules for replies, read at each generate"
     )
-    parser.add_argument(
-        "--scenario",
-        type=_trigger,
-        action="append",
-        default=[],
-        help="a fault, NAME[:FIRST[-LAST]]: from the FIRST request it can befall to the LAST",
-    )
+    add_scenarios(parser, scenarios.TABLE)
     given = parser.parse_args(arguments)
     return Settings(
         port=given.port,

@@ -6,7 +6,8 @@ import itertools
 import json
 from collections.abc import Callable
 
-from tests.ollama_double.wire import Fields, HangUp, Outcome, Raw, Refusal, Whole
+from tests.double_frame import HangUp
+from tests.ollama_double.wire import Fields, Outcome, Raw, Refusal, Whole
 
 Way = Callable[[Fields], Outcome]
 """From the request's body."""

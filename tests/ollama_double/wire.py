@@ -6,7 +6,6 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 JSON = "application/json; charset=utf-8"
 """Content type of ordinary answers."""
@@ -59,14 +58,6 @@ class Raw:
 
 
 Outcome = Whole | Pieces | Raw
-
-
-class HangUp(Exception):
-    """The connection ends here: closed, reset, or gone with the whole program (``die``)."""
-
-    def __init__(self, how: Literal["close", "reset", "die"] = "close") -> None:
-        super().__init__(how)
-        self.how = how
 
 
 class Refusal(Exception):

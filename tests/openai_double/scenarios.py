@@ -5,16 +5,16 @@ object that the server would have answered, changes how that is **sent**, or lea
 schema.
 """
 
-import threading
 from dataclasses import dataclass
 
+from tests.double_frame import Counts, Trigger, trigger
 from tests.openai_double import bending as bend
 from tests.openai_double import standing_in as instead
 from tests.openai_double.bending import Bend
 from tests.openai_double.standing_in import Ask, Instead
 from tests.openai_double.wire import Fields, Outcome, Send, Whole, cut, trickle
 
-__all__ = ["CHAT", "MODELS", "TABLE", "Active", "Ask", "Faults", "Trigger", "listing", "parse"]
+__all__ = ["CHAT", "MODELS", "TABLE", "Active", "Ask", "Faults", "listing"]
 
 CHAT, MODELS = "/v1/chat/completions", "/v1/models"
 
@@ -190,32 +190,6 @@ TABLE: dict[str, Fault] = {
 }
 
 
-@dataclass(frozen=True)
-class Trigger:
-    """A scenario and the requests it befalls, counted from 1 among those that could meet it."""
-
-    name: str
-    first: int = 1
-    last: int | None = None
-
-    def due(self, number: int) -> bool:
-        """Whether the request of this number is befallen."""
-        return self.first <= number and (self.last is None or number <= self.last)
-
-
-def parse(text: str) -> Trigger:
-    """Read ``NAME[:FIRST[-LAST]]``.
-
-    Raises:
-        ValueError: There is no such scenario, or the numbers are none.
-    """
-    name, _, span = text.partition(":")
-    if name not in TABLE:
-        raise ValueError(f"no scenario {name!r}; there are {', '.join(TABLE)}")
-    first, _, last = span.partition("-")
-    return Trigger(name, int(first) if first else 1, int(last) if last else None)
-
-
 def listing() -> str:
     """The table for people."""
     return "\n".join(f"  {name:20}{fault.what}" for name, fault in TABLE.items())
@@ -258,20 +232,14 @@ class Faults:
 
     def __init__(self, triggers: tuple[Trigger, ...]) -> None:
         self._triggers = triggers
-        self._lock = threading.Lock()
-        self._seen: dict[object, int] = {}
+        self._counts = Counts()
 
     def begin(self, path: str) -> Active:
         """The faults that befall the next request to a path."""
         mine = [trigger for trigger in self._triggers if TABLE[trigger.name].at == path]
-        return Active(TABLE[one.name] for one in mine if one.due(self._next((one, path))))
+        return Active(TABLE[one.name] for one in mine if one.due(self._counts.next((one, path))))
 
     def of_rule(self, key: str, text: str) -> Active:
         """The fault of a rule in the answers file, counted among the requests that this rule matched."""
-        trigger = parse(text)
-        return Active([TABLE[trigger.name]] if trigger.due(self._next((key, text))) else [])
-
-    def _next(self, key: object) -> int:
-        with self._lock:
-            self._seen[key] = self._seen.get(key, 0) + 1
-            return self._seen[key]
+        one = trigger(text, TABLE)
+        return Active([TABLE[one.name]] if one.due(self._counts.next((key, text))) else [])

@@ -1,18 +1,14 @@
 """The HTTP of the double: reading a request, finding its endpoint, writing the answer."""
 
 import json
-import os
-import socket
-import struct
-import sys
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests.double_frame import Connection, HangUp, LoopbackServer
 from tests.openai_double import chat, settings
 from tests.openai_double.scenarios import CHAT, MODELS, Faults
 from tests.openai_double.settings import Settings
 from tests.openai_double.standing_in import Ask, error, wrong_key
-from tests.openai_double.wire import HangUp, Outcome, Pieces, Whole
+from tests.openai_double.wire import Outcome, Pieces, Whole
 
 DOOR = "/double"
 """Where a test tells a running double to be another one; no part of the API."""
@@ -34,29 +30,18 @@ class Service:
                 file.write(json.dumps(entry) + "\n")
 
 
-class Server(ThreadingHTTPServer):
-    """Listens on loopback; one thread for each connection."""
-
-    daemon_threads = True
-    request_queue_size = 128
+class Server(LoopbackServer):
+    """The double, listening."""
 
     def __init__(self, service: Service) -> None:
         self.service = service
         super().__init__(("127.0.0.1", service.settings.port), Handler)
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing of clients that hang up; anything else is a bug of the double and is printed."""
-        if not isinstance(sys.exc_info()[1], OSError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
-
-class Handler(BaseHTTPRequestHandler):
+class Handler(Connection):
     """One connection."""
 
     server: Server
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = -1
 
     def do_GET(self) -> None:
         """Answer."""
@@ -74,14 +59,11 @@ class Handler(BaseHTTPRequestHandler):
         try:
             outcome = self._outcome(service, body)
         except HangUp as fault:
-            self._hang_up(fault)
+            self.hang_up(fault)
         else:
             self._write(outcome)
 
     do_POST = do_PUT = do_GET
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
-        """Say nothing: the log says it."""
 
     def _outcome(self, service: Service, body: object) -> Outcome:
         told, key = self.headers.get("Authorization", ""), service.settings.key
@@ -112,7 +94,7 @@ class Handler(BaseHTTPRequestHandler):
         if outcome.content_type:
             self.send_header("Content-Type", outcome.content_type)
         if isinstance(outcome, Pieces):
-            self._write_pieces(outcome)
+            self.write_chunks(outcome.pieces)
             return
         for name, value in outcome.headers.items():
             self.send_header(name, value)
@@ -120,27 +102,3 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(outcome.body)
         self.wfile.flush()
-
-    def _write_pieces(self, outcome: Pieces) -> None:
-        self.send_header("Transfer-Encoding", "chunked")
-        self.end_headers()
-        try:
-            for piece in outcome.pieces:
-                self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
-                self.wfile.flush()
-        except HangUp as fault:
-            self._hang_up(fault)
-            return
-        self.wfile.write(b"0\r\n\r\n")
-        self.wfile.flush()
-
-    def _hang_up(self, fault: HangUp) -> None:
-        """End the connection, or all of us."""
-        if fault.how == "die":
-            os._exit(3)
-        if fault.how == "reset":
-            linger = struct.pack("ii", 1, 0)
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-            for end in (self.wfile, self.rfile, self.connection):
-                end.close()
-        self.close_connection = True

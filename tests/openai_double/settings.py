@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.double_frame import Trigger, add_scenarios, names
 from tests.openai_double import scenarios
 
 
@@ -20,18 +21,7 @@ class Settings:
     gather: int
     log: Path | None
     answers: Path | None
-    scenario: tuple[scenarios.Trigger, ...]
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name for name in text.split(",") if name)
-
-
-def _trigger(text: str) -> scenarios.Trigger:
-    try:
-        return scenarios.parse(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
+    scenario: tuple[Trigger, ...]
 
 
 def read(arguments: Sequence[str] | None = None) -> Settings:
@@ -43,19 +33,13 @@ def read(arguments: Sequence[str] | None = None) -> Settings:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    parser.add_argument("--models", type=_names, default=(), help="served: NAME[,NAME...]")
+    parser.add_argument("--models", type=names, default=(), help="served: NAME[,NAME...]")
     parser.add_argument("--context", type=int, default=8192, help="tokens that a model can hold")
     parser.add_argument("--key", default="", help="the key that is wanted; none is, without")
     parser.add_argument("--delay", type=float, default=0.0, help="seconds that each reply takes")
     parser.add_argument("--gather", type=int, default=1, help="for the scenario `gathered`")
     parser.add_argument("--log", type=Path, help="file that gets one JSON line per request")
     parser.add_argument("--answers", type=Path, help="file of rules for replies, read each time")
-    parser.add_argument(
-        "--scenario",
-        type=_trigger,
-        action="append",
-        default=[],
-        help="a fault, NAME[:FIRST[-LAST]]: from the FIRST request it can befall to the LAST",
-    )
+    add_scenarios(parser, scenarios.TABLE)
     given = vars(parser.parse_args(arguments))
     return Settings(**{**given, "scenario": tuple(given["scenario"])})

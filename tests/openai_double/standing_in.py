@@ -5,7 +5,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.openai_double.wire import JSON, Fields, HangUp, Whole
+from tests.double_frame import HangUp
+from tests.openai_double.wire import JSON, Fields, Whole
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+
+from tests.double_frame import HangUp
 
 JSON = "application/json"
 Fields = dict[str, object]
@@ -33,14 +34,6 @@ class Pieces:
 
 Outcome = Whole | Pieces
 Send = Callable[[Whole], Outcome]
-
-
-class HangUp(Exception):
-    """The connection ends here: closed, reset, or gone with the whole program (``die``)."""
-
-    def __init__(self, how: Literal["close", "reset", "die"] = "close") -> None:
-        super().__init__(how)
-        self.how = how
 
 
 def cut(whole: Whole) -> Pieces:
