@@ -100,6 +100,16 @@ def test_what_a_server_repeats_of_an_article_decides_nothing() -> None:
     assert "hospital" not in found.message
 
 
+def test_a_busy_server_is_to_be_asked_later_or_less() -> None:
+    """What the user can do about it stands in the line."""
+    found = of_status(503, "server busy", "there", ADVICE)
+
+    assert (
+        found.message
+        == "there (503): server busy; run again later, or with a smaller `concurrency`"
+    )
+
+
 def test_a_failure_of_the_server_points_to_its_log() -> None:
     """What only the server can explain is looked up there; what is no such server is told so."""
     failed = of_status(500, "EOF", "there", ADVICE)

@@ -144,6 +144,8 @@ def _what_to_do(kind: type[NotMeasured], status: int, advice: Advice) -> str:
     }.get(kind, "")
     if not found and status in (404, 405, 501):
         found = "is this the address of the right server?"
+    if kind is ServerBusy:
+        found = "run again later, or with a smaller `concurrency`"
     if not found and kind in (ServerFailed, RunnerStopped):
         found = "run again, which keeps what has come; if it stays so, see the server's log"
     return f"; {found}" if found else ""
