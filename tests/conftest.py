@@ -1,5 +1,6 @@
 """Fixtures that several test modules share."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,10 @@ from hypothesis import HealthCheck, settings
 from tests.doubles import StandingDouble, ollama_double, openai_double
 from tests.projects import Project
 from tests.pytest_server import PytestServer, started_server
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell starts what it puts into the background deaf to Ctrl-C, and so would be all that tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # On a new machine the first text takes a second, since hypothesis writes its tables of characters first;
 # and a busy machine is slow for no fault of a test's.

@@ -395,11 +395,14 @@ def test_ctrl_c_is_status_130(page: Path, tmp_path: Path) -> None:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         ) as process:
-            ends = time.monotonic() + 60
-            while double.count("/api/create") == 0 and time.monotonic() < ends:
-                time.sleep(0.05)
-            time.sleep(0.5)
-            process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=30)
+            try:
+                ends = time.monotonic() + 60
+                while double.count("/api/create") == 0 and time.monotonic() < ends:
+                    time.sleep(0.05)
+                time.sleep(0.5)
+                process.send_signal(signal.SIGINT)
+                out, err = process.communicate(timeout=30)
+            finally:
+                process.kill()
 
     assert (process.returncode, out, err) == (130, b"", b"")

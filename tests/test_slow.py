@@ -107,15 +107,18 @@ def test_a_run_killed_anywhere_goes_on_where_it_stopped(
         log=tmp_path / "log", answers=rules(), folder=tmp_path,
     ) as double:  # fmt: skip
         before: set[str] = set()
-        for _ in range(KILLS):
-            seen, met = len(double.prompts()), len(double.log())
+        for number in range(KILLS):
+            seen = len(double.prompts())
+            # Every other run is on its way to its first article, the others are among the articles.
+            sign = ("/api/version", "/api/generate")[number % 2]
+            met, until = double.count(sign), time.monotonic() + 60
             process = started(project, double, *workers)
-            until = time.monotonic() + 60
-            while len(double.log()) == met and time.monotonic() < until:
+            while double.count(sign) == met and time.monotonic() < until:
                 time.sleep(0.02)
             time.sleep(moments.uniform(0, 1.5))
             os.killpg(process.pid, signal.SIGKILL)
             process.wait(timeout=30)
+            double.rest()
             asked, after = set(double.prompts()[seen:]), stored(project)
             assert not asked & before
             assert before <= after
@@ -125,7 +128,7 @@ def test_a_run_killed_anywhere_goes_on_where_it_stopped(
         last = project.pytest("-m", "phi3", *workers, host=double.address)
         prompts = double.prompts()
 
-    assert len(before) > KILLS // 2, "the kills came too early to interrupt any asking"
+    assert len(before) >= KILLS // 4, "the kills came too early to interrupt any asking"
     assert last.verdicts() == {"right": 9 * wanted}
     assert len(set(prompts)) == wanted
     assert len(prompts) - len(set(prompts)) <= lost
