@@ -240,6 +240,11 @@ def test_coverage_counts_kinds_tags_and_commonest_answers(
 # ---------------------------------------------------------------- add
 
 
+def added(folder: Path, *arguments: str) -> int:
+    """The status of ``add``, with a store of its own: the checkout's is not for tests."""
+    return main(["add", *arguments, "--store", str(folder / "store")])
+
+
 def test_add_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The bytes are copied, and the baseline's proposals stand beside their sentences."""
     page = (FIXTURES / "ravensmere-buses.html").read_bytes() + b"\r\n"
@@ -247,7 +252,7 @@ def test_add_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source.write_bytes(page)
     folder = tmp_path / "new" / "articles"
 
-    assert main(["add", str(source), "--id", "buses-1", "--articles", str(folder)]) == 0
+    assert added(tmp_path, str(source), "--id", "buses-1", "--articles", str(folder)) == 0
 
     assert (folder / "buses-1.html").read_bytes() == page
     label = yaml.safe_load((folder / "buses-1.yaml").read_text(encoding="utf-8"))
@@ -270,7 +275,7 @@ def test_draft_obeys_the_contract(tmp_path: Path) -> None:
     source.write_text(
         PAGE.replace("<h1>Bookings", '<h1>"Quoted": # {odd} \\ Évrard, yes'), encoding="utf-8"
     )
-    assert main(["add", str(source), "--id", "1e3", "--articles", str(tmp_path / "a")]) == 0
+    assert added(tmp_path, str(source), "--id", "1e3", "--articles", str(tmp_path / "a")) == 0
 
     (labelled,) = load_labelled(tmp_path / "a", TASK, drafts=True)
 
@@ -395,7 +400,7 @@ def test_a_password_in_an_address_is_not_written_down(site: str, tmp_path: Path)
     """Labels are committed."""
     address = site.replace("http://", "http://me:secret@")
 
-    assert main(["add", f"{address}/new", "--id", "a", "--articles", str(tmp_path)]) == 0
+    assert added(tmp_path, f"{address}/new", "--id", "a", "--articles", str(tmp_path)) == 0
     assert "secret" not in (tmp_path / "a.yaml").read_text()
 
 
@@ -421,7 +426,7 @@ def test_a_full_disk_is_one_line(folder: Path) -> None:
 
 def test_add_names_the_article_itself(source: Path, tmp_path: Path) -> None:
     """Without --id the name comes from the file's or the address's."""
-    assert main(["add", str(source), "--articles", str(tmp_path / "a")]) == 0
+    assert added(tmp_path, str(source), "--articles", str(tmp_path / "a")) == 0
     assert (tmp_path / "a" / "ferry-bookings.yaml").exists()
 
 
@@ -544,7 +549,7 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 def test_add_an_address(site: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The page is fetched, its bytes saved untouched, redirects shown, the last address kept."""
-    assert main(["add", f"{site}/old", "--id", "ferry", "--articles", str(tmp_path)]) == 0
+    assert added(tmp_path, f"{site}/old", "--id", "ferry", "--articles", str(tmp_path)) == 0
 
     saved = (tmp_path / "ferry.html").read_bytes()
     assert saved == PAGE.replace("utf-8", "windows-1252").encode("cp1252")
@@ -554,7 +559,7 @@ def test_add_an_address(site: str, tmp_path: Path, capsys: pytest.CaptureFixture
 
 def test_add_keeps_the_charset_that_only_the_server_knows(site: str, tmp_path: Path) -> None:
     """Where the bytes alone would be misread, the label says how to read them."""
-    assert main(["add", f"{site}/polish", "--id", "ferry", "--articles", str(tmp_path)]) == 0
+    assert added(tmp_path, f"{site}/polish", "--id", "ferry", "--articles", str(tmp_path)) == 0
 
     assert yaml.safe_load((tmp_path / "ferry.yaml").read_text())["charset"] == "windows-1250"
     (labelled,) = load_labelled(tmp_path, TASK, drafts=True)
