@@ -28,6 +28,7 @@ from slm_harness.asking.values import (
     Sources,
 )
 from slm_harness.engines import Engine, Report, estimated_tokens
+from slm_harness.engines.openai.options import reply_limit
 from slm_harness.errors import (
     GaveUp,
     HarnessError,
@@ -42,8 +43,6 @@ from slm_harness.retrying import Tried, persist
 from slm_harness.store import key_of, key_parts
 
 _NO_LIMITS = Limits()
-_REPLY_LIMITS = ("max_completion_tokens", "max_tokens", "num_predict")
-"""Options under which engines have the most tokens of a reply."""
 _LOOK_SECONDS = 0.05
 """How often waiting for a reply looks whether the run is over."""
 _T = TypeVar("_T")
@@ -288,8 +287,9 @@ class _Batch:
 
     def _paced(self, identity: Identity, request: Request) -> Reply:
         """Ask once the account's tokens per minute allow it."""
-        limits = (identity.options.get(name) for name in _REPLY_LIMITS)
-        most = next((limit for limit in limits if isinstance(limit, int)), 0)
+        if self._batch.spec.tokens_per_minute is None:
+            return self._engine.ask(request)
+        most = reply_limit(identity.options) or 0
         words = f"{self._recipe.system}{request.prompt}"
         turn = self._pace.turn(estimated_tokens(words) + most, self._stop.wait)
         if turn is None:

@@ -1,5 +1,6 @@
 """Engines: what a model is asked through. They see requests, never labels, graders or the gate."""
 
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
 
@@ -85,6 +86,8 @@ def examine(spec: ModelSpec, reader: Reader | None) -> Presence:
 def why_other_model(spec: ModelSpec, identity: Identity) -> str:
     """In what an entry is another model than the one of ``identity``; empty where it is the same.
 
+    For replays: nobody can be asked there, and the replies of another model are no replies of this.
+
     Raises:
         ModelsError: the entry has options that the engine does not know.
     """
@@ -92,9 +95,31 @@ def why_other_model(spec: ModelSpec, identity: Identity) -> str:
         return (
             f"its engine is {spec.engine}, and the accepted replies came through {identity.engine}"
         )
-    find = {
-        "llamacpp": llamacpp_options.why_other,
-        "ollama": ollama_options.why_other,
-        "openai": openai_options.why_other,
-    }.get(spec.engine)
-    return find(spec, identity) if find else ""
+    if spec.engine not in _OPTIONS:
+        return ""
+    if spec.base != identity.base:
+        return f"its base is {spec.base}, and the accepted replies are of {identity.base}"
+    here, there = openai_options.place(spec.base_url), identity.server.partition(" ")[0]
+    if spec.engine == "openai" and here != there:
+        return f"its server is {here}, and the accepted replies are of {there}"
+    wanted, window = _OPTIONS[spec.engine]
+    return _other_option(spec, wanted(spec), identity.options, window)
+
+
+_OPTIONS: Mapping[str, tuple[Callable[[ModelSpec], Mapping[str, object]], str]] = {
+    "llamacpp": (llamacpp_options.pinned_options, llamacpp_options.WINDOW),
+    "ollama": (ollama_options.sent_options, ollama_options.WINDOW),
+    "openai": (openai_options.sent_options, ""),
+}
+"""Engine to what makes the options of an entry, and the one among them that follows from the articles."""
+
+
+def _other_option(
+    spec: ModelSpec, wanted: Mapping[str, object], accepted: Mapping[str, object], window: str
+) -> str:
+    for name in sorted({*wanted, *accepted}):
+        ours, theirs = wanted.get(name), accepted.get(name)
+        # A window that nobody chose follows from the articles and from the model.
+        if ours != theirs and not (name == window and name not in spec.options):
+            return f"its option {name} is {ours}, and the accepted replies were given at {theirs}"
+    return ""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from slm_harness.errors import ModelsError
-from slm_harness.records import Identity, ModelSpec
+from slm_harness.records import ModelSpec
 
 PINNED: Mapping[str, object] = {
     "max_tokens": 1024,
@@ -97,19 +97,3 @@ def _typed(spec: ModelSpec, name: str, value: object) -> object:
 def _check_size(spec: ModelSpec, name: str, value: int) -> None:
     if name in ("max_tokens", WINDOW, THREADS) and value < 1:
         raise ModelsError(f"{spec.name}: options: {name}: {value} is too small; 1 is the least")
-
-
-def why_other(spec: ModelSpec, identity: Identity) -> str:
-    """In what an entry of models.yaml is another model than ``identity``; empty where it is the same.
-
-    For replays: nobody can be asked there, and the replies of another model are no replies of this.
-    """
-    if spec.base != identity.base:
-        return f"its base is {spec.base}, and the accepted replies are of {identity.base}"
-    wanted = pinned_options(spec)
-    for name in sorted({*wanted, *identity.options}):
-        ours, theirs = wanted.get(name), identity.options.get(name)
-        # A window that nobody chose follows from the articles and from the model.
-        if ours != theirs and not (name == WINDOW and name not in spec.options):
-            return f"its option {name} is {ours}, and the accepted replies were given at {theirs}"
-    return ""

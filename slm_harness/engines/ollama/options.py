@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from slm_harness.errors import ModelsError
-from slm_harness.records import Identity, ModelSpec
+from slm_harness.records import ModelSpec
 
 PINNED: Mapping[str, object] = {
     "num_predict": 1024,
@@ -59,22 +59,3 @@ def _typed(spec: ModelSpec, name: str, value: object) -> object:
         return value
     wanted = "number" if isinstance(pinned, float) else "whole number"
     raise ModelsError(f"{spec.name}: options: {name}: {value!r} is no {wanted}")
-
-
-def why_other(spec: ModelSpec, identity: Identity) -> str:
-    """In what an entry of models.yaml is another model than ``identity``; empty where it is the same.
-
-    For replays: nobody can be asked there, and the replies of another model are no replies of this.
-    """
-    if spec.base != identity.base:
-        return f"its base is {spec.base}, and the accepted replies are of {identity.base}"
-    wanted = sent_options(spec)
-    for name in sorted({*wanted, *identity.options}):
-        ours, theirs = wanted.get(name), identity.options.get(name)
-        if ours == theirs:
-            continue
-        if name == WINDOW and name not in spec.options:
-            # It follows from the articles and from what the model was trained for.
-            continue
-        return f"its option {name} is {ours}, and the accepted replies were given at {theirs}"
-    return ""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from slm_harness.errors import ModelsError
-from slm_harness.records import Identity, ModelSpec
+from slm_harness.records import ModelSpec
 
 PINNED: Mapping[str, object] = {"max_tokens": 1024, "seed": 0, "temperature": 0.0, "top_p": 1.0}
 """What is sent unless the entry says otherwise; ``null`` there drops one, for models that refuse it."""
@@ -89,21 +89,3 @@ def place(base_url: str) -> str:
     """What tells a server from others: its host, port and path, without the scheme."""
     parts = urlsplit(base_url)
     return f"{parts.netloc}{parts.path}".rstrip("/")
-
-
-def why_other(spec: ModelSpec, identity: Identity) -> str:
-    """In what an entry of models.yaml is another model than ``identity``; empty where it is the same.
-
-    For replays: nobody can be asked there, and the replies of another model are no replies of this.
-    """
-    if spec.base != identity.base:
-        return f"its base is {spec.base}, and the accepted replies are of {identity.base}"
-    there = identity.server.partition(" ")[0]
-    if place(spec.base_url) != there:
-        return f"its server is {place(spec.base_url)}, and the accepted replies are of {there}"
-    wanted = sent_options(spec)
-    for name in sorted({*wanted, *identity.options}):
-        ours, theirs = wanted.get(name), identity.options.get(name)
-        if ours != theirs:
-            return f"its option {name} is {ours}, and the accepted replies were given at {theirs}"
-    return ""
