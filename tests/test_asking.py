@@ -46,6 +46,7 @@ QUICK = Limits(patience=Patience(first=0.001, longest=0.002), look=0.0)
 class Scripted:
     """An engine that answers, or fails, as the test says."""
 
+    takes_turns: bool = False
     failures: Mapping[str, NotMeasured | list[NotMeasured]] = field(default_factory=dict)
     """For ever, or so many times."""
     unavailable: NotMeasured | None = None
@@ -116,7 +117,7 @@ def run(
         evidence=load_evidence(folder / "accepted", "m") if evidence else None,
         problem=problem,
     )
-    sources = Sources(Store(folder), mode, folder / "accepted")
+    sources = Sources(Store(folder), mode, folder / "accepted", explain=True)
     return list(fill([batch], recipe, sources, stop or threading.Event(), lambda _: None, limits))
 
 
