@@ -135,6 +135,8 @@ class _Batch:
         self._news: queue.SimpleQueue[_Came | _Ready] = queue.SimpleQueue()
         self._open: dict[str, _Job] = {}
         """What was handed to the pool and has not come back, by article."""
+        self._ended: NotMeasured | None = None
+        """Why nothing more is asked, once that is told. What is stored is recalled all the same."""
         self._building = False
         self._built: Identity | None = None
         self._stack = ExitStack()
@@ -271,8 +273,8 @@ class _Batch:
             return
         if isinstance(found, Obtained):
             yield found
-        elif self._fate.ended is not None:
-            yield self._failed(request, self._fate.ended)
+        elif self._ended is not None:
+            yield self._failed(request, self._ended)
         else:
             self._hand_over(identity, found)
 
@@ -311,9 +313,10 @@ class _Batch:
     def _begin(self, result: Identity | NotMeasured) -> Iterator[Event]:
         """Let the pool ask the model that was built; where it was not, nothing is asked of it."""
         self._building = False
+        if self._ended is not None:
+            # Too late: it was given up for the time it took.
+            return
         if isinstance(result, NotMeasured):
-            result.ends_model = True
-            self._fate.end(result)
             yield from self._all_failed(result)
             return
         self._built = result
@@ -322,21 +325,23 @@ class _Batch:
 
     def _told(self, request: Request, tried: Tried[Obtained] | None, last: bool) -> Iterator[Event]:
         """What came of asking, as an event; nothing for what the end of the run kept from being asked."""
+        if last:
+            self._ended = self._ended or self._fate.ended
         if tried is None:
-            if self._fate.ended is not None:
-                yield self._failed(request, self._fate.ended)
+            if self._ended is not None:
+                yield self._failed(request, self._ended)
         elif isinstance(tried.result, NotMeasured):
             yield _failed(request, tried.result, tries=tried.tries, ends_model=last)
         else:
             yield replace(tried.result, tries=tried.tries)
 
     def _timed_out(self) -> Iterator[Event]:
-        if self._fate.ended is None:
-            self._fate.end(self._time_up())
+        if self._ended is None:
             yield from self._all_failed(self._time_up())
 
     def _all_failed(self, error: NotMeasured) -> Iterator[Event]:
-        """Give up all that was handed over and has not come back."""
+        """Give up all that was handed over and has not come back, and ask nothing more."""
+        self._ended = error
         self._turns.close()
         self._building = False
         for job in self._open.values():
@@ -344,7 +349,7 @@ class _Batch:
         self._open.clear()
 
     def _failed(self, request: Request, error: NotMeasured) -> Failed:
-        return _failed(request, error, ends_model=self._fate.ended is not None)
+        return _failed(request, error, ends_model=self._ended is not None)
 
     # ------------------------------------------------------------ in the threads of the pool
 

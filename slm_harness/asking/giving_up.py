@@ -15,17 +15,12 @@ class GivingUp:
         self._lock = threading.Lock()
         self._failed = 0
         self.ended: NotMeasured | None = None
-        """Why nothing more is asked. What is stored is recalled all the same."""
+        """Why nothing more is to be asked."""
 
     @property
     def suspects(self) -> bool:
         """Whether the server failed last, so that one more failure may be the last that is allowed."""
         return self._failed > 0
-
-    def end(self, why: NotMeasured) -> None:
-        """Ask nothing more, unless that was decided before."""
-        with self._lock:
-            self.ended = self.ended or why
 
     def note(self, article: str, result: Obtained | NotMeasured) -> None:
         """Take note of what came of asking about one article."""
