@@ -257,7 +257,9 @@ def status_of(
     One dead server is one ERROR with its reason; the other answers that it cost are red as well, in JUnit
     too, but are not told one by one on the terminal.
     """
-    outcome = summary.outcome_of(report) if isinstance(report, pytest.TestReport) else None
+    if not isinstance(report, pytest.TestReport) or report.when != "setup" or report.passed:
+        return None
+    outcome = summary.outcome_of(report)
     if outcome is None or outcome.verdict is not Verdict.NOT_MEASURED:
         return None
     first = state.told.setdefault((outcome.model, outcome.reason), report.nodeid)
@@ -272,10 +274,13 @@ class Reports:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take one report; the hook brings no config, which is why this is an object."""
-        outcome = summary.outcome_of(report) if self._state.asking is not None else None
+        state = self._state
+        if report.when == "call" and report.passed and report.nodeid in state.watched:
+            state.passed.add(report.nodeid)
+        outcome = summary.outcome_of(report) if state.asking is not None else None
         if outcome is not None:
             case = Case(outcome.model, outcome.article, outcome.question)
-            self._state.outcomes[case.id] = outcome
+            state.outcomes[case.id] = outcome
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
