@@ -249,11 +249,14 @@ _PACKAGE = Path(__file__).parent
 @lru_cache
 def code_digest(modules: tuple[str, ...], libraries: tuple[str, ...] = ()) -> str:
     """The digest of the code that runs here, see ``digest_of``; worked out once in a process."""
-    return digest_of(modules, libraries, _PACKAGE, sys.path)
+    return digest_of(modules, libraries)
 
 
 def digest_of(
-    modules: Iterable[str], libraries: Iterable[str], package: Path, path: Iterable[str]
+    modules: Iterable[str],
+    libraries: Iterable[str],
+    package: Path = _PACKAGE,
+    path: Iterable[str] | None = None,
 ) -> str:
     """The sha256 of all that decides a result besides its inputs: our source, libraries, Python itself.
 
@@ -262,7 +265,7 @@ def digest_of(
             None of them is imported.
         libraries: Names of distributions; of each the version counts.
         package: Folder of the package.
-        path: Folders in which distributions are installed, as ``sys.path`` has them.
+        path: Folders in which distributions are installed, as ``sys.path`` has them, which it is without.
 
     Returns:
         64 hex digits; empty where the source cannot be read, and so nothing can be said.
@@ -276,7 +279,7 @@ def digest_of(
                 digest.update(f"{name}\n{len(content)}\n".encode() + content)
     except OSError:
         return ""
-    installed = _installed(path)
+    installed = _installed(sys.path if path is None else path)
     for library in libraries:
         digest.update(f"{library} {installed.get(_normal(library)) or _told(library)}\n".encode())
     return digest.hexdigest()

@@ -19,7 +19,7 @@ from slm_harness.engines import LOCAL_ENGINES, Engine, longest_prompt, open_engi
 from slm_harness.errors import ModelsError
 from slm_harness.evidence import Evidence, write_evidence
 from slm_harness.gate import Line, Snapshot
-from slm_harness.labels import commonest_answers, load_articles
+from slm_harness.labels import load_articles
 from slm_harness.models import load_models
 from slm_harness.printable import shortened
 from slm_harness.reading import Reading, read
@@ -135,9 +135,8 @@ class Evaluation:
         """
         task = settings.task
         prompt = load_prompt(task, settings.prompt)
-        articles = {
-            a.id: replace(a, dated=settings.dated) for a in load_articles(settings.articles, task)
-        }
+        loaded = load_articles(settings.articles, task, settings.store)
+        articles = {a.id: replace(a, dated=settings.dated) for a in loaded}
         cases = [
             Case(model, article, question)
             for model in models
@@ -312,6 +311,8 @@ class Evaluation:
         Returns:
             Question id to (answer, how many it would get right, of how many scored).
         """
+        from slm_harness.labels.commonest import commonest_answers
+
         return commonest_answers(self.articles.values(), self.settings.task)
 
 

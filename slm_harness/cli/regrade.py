@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _accepted(arguments: argparse.Namespace) -> "dict[str, tuple[Snapshot, Evaluation]]":
     from slm_harness.evidence import load_evidence
     from slm_harness.gate import load_snapshot
-    from slm_harness.labels.checks import nearest
+    from slm_harness.printable import nearest
     from slm_harness.session import PLACES, Evaluation, Settings, beside, load_specs
 
     place = {name: Path(default) for name, (default, _) in PLACES.items()}
