@@ -18,7 +18,16 @@ from slm_harness.task import Question, Task
 
 GOT_LENGTH = 200
 """Longest answer that is shown in a line, in characters; the whole reply is in results.json."""
-CODE = ("breach", "grading", "marking", "printable", "reading", "records", "task")
+CODE = (
+    "breach",
+    "grading",
+    "labels.commonest",
+    "marking",
+    "printable",
+    "reading",
+    "records",
+    "task",
+)
 """The rooms whose code decides a mark."""
 _AT_HAND = 16
 """The nine answers of an article come one after the other."""
@@ -62,17 +71,6 @@ class Memory(Protocol):
         ...
 
 
-class Forgetful:
-    """A memory for those who have no place to keep anything."""
-
-    def get(self, keys: list[str]) -> Mapping[str, str]:
-        """Nothing is known."""
-        return {}
-
-    def put(self, texts: Mapping[str, str]) -> None:
-        """Nothing is kept."""
-
-
 class Marker:
     """Marks the replies of one task; each once, as long as its memory lasts."""
 
@@ -106,9 +104,7 @@ class Marker:
     def _key(self, article: Article, reply: Reply) -> str:
         labels = self._labels.get(article.id)
         if labels is None:
-            decides = [article.answers, article.published, sorted(article.contested)]
-            labels = text_digest(json.dumps(decides, sort_keys=True, default=str))
-            self._labels[article.id] = labels
+            labels = self._labels[article.id] = label_digest(article)
         return text_digest(f"{labels} {reply.finish} {reply.text}")
 
     def _remembered(self, key: str) -> Marks | None:
@@ -124,6 +120,12 @@ class Marker:
         self._pending[key] = canonical_json([marks.conforms, questions])
         if len(self._pending) >= _PENDING:
             self.flush()
+
+
+def label_digest(article: Article) -> str:
+    """The sha256 of all of an article that decides a mark."""
+    decides = [article.answers, article.published, sorted(article.contested)]
+    return text_digest(json.dumps(decides, sort_keys=True, default=str))
 
 
 def marks_of(article: Article, reply: Reply, task: Task) -> Marks:

@@ -3,6 +3,7 @@
 Everything here follows from settings, labels and replies; nothing knows pytest.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,12 +13,13 @@ from types import MappingProxyType
 
 from slm_harness import grading
 from slm_harness.asking import Batch, Failed, Limits, Mode, Obtained, Sources, Unreached
+from slm_harness.derived import Derived, code_digest
 from slm_harness.engines import LOCAL_ENGINES, Engine, longest_prompt, open_engine
 from slm_harness.errors import ModelsError
 from slm_harness.evidence import Evidence, write_evidence
 from slm_harness.gate import Line, Snapshot
-from slm_harness.labels import commonest_answers, load_articles
-from slm_harness.marking import Forgetful, Marker, expected_of
+from slm_harness.labels import load_articles
+from slm_harness.marking import CODE, Marker, expected_of, label_digest
 from slm_harness.models import load_models
 from slm_harness.records import (
     Article,
@@ -126,9 +128,8 @@ class Evaluation:
         """
         task = settings.task
         prompt = load_prompt(task, settings.prompt)
-        articles = {
-            a.id: replace(a, dated=settings.dated) for a in load_articles(settings.articles, task)
-        }
+        loaded = load_articles(settings.articles, task, settings.store)
+        articles = {a.id: replace(a, dated=settings.dated) for a in loaded}
         cases = [
             Case(model, article, question)
             for model in models
@@ -202,7 +203,14 @@ class Evaluation:
     @cached_property
     def marker(self) -> Marker:
         """What grades replies, and remembers what it made of them."""
-        return Marker(self.settings.task, Forgetful())
+        return Marker(self.settings.task, self._remembered)
+
+    @cached_property
+    def _remembered(self) -> Derived:
+        """What was once worked out from replies and labels; for the thread that grades."""
+        code = code_digest(CODE, ("pydantic", "pydantic-core"))
+        table = text_digest(repr(replace(self.settings.task, reader=None)))
+        return Derived(self.settings.store, "marks", code and f"{code} {table}")
 
     def outcome(self, case: Case, result: Obtained | Failed) -> Outcome:
         """Grade the answer to one question, or say why there is none."""
@@ -300,7 +308,20 @@ class Evaluation:
         Returns:
             Question id to (answer, how many it would get right, of how many scored).
         """
-        return commonest_answers(self.articles.values(), self.settings.task)
+        labels = [label_digest(article) for article in self.articles.values()]
+        key = text_digest(f"commonest {labels}")
+        known = self._remembered.get([key]).get(key)
+        if known is None:
+            from slm_harness.labels.commonest import commonest_answers
+
+            known = json.dumps(commonest_answers(self.articles.values(), self.settings.task))
+            self._remembered.put({key: known})
+        return {id_: (answer, right, of) for id_, (answer, right, of) in json.loads(known).items()}
+
+    def close(self) -> None:
+        """Keep what was worked out, and let go of where it is kept."""
+        self.marker.flush()
+        self._remembered.close()
 
 
 def provenance(identity: Identity, recipe: Recipe) -> Mapping[str, str]:

@@ -12,14 +12,13 @@ from slm_harness.asking import Mode, Obtained
 from slm_harness.errors import HarnessError, ModelsError, SettingsError
 from slm_harness.gate import Snapshot
 from slm_harness.journal import Follower, Journal
-from slm_harness.labels.checks import nearest
 from slm_harness.plugin import committed, options, summary
 from slm_harness.plugin.cases import case_of, wanted
 from slm_harness.plugin.filling import Filler
 from slm_harness.plugin.selection import Selection
 from slm_harness.plugin.standing import find_out, selection
 from slm_harness.plugin.state import STATE, Asking, Standing, State, model_of
-from slm_harness.printable import printable
+from slm_harness.printable import nearest, printable
 from slm_harness.records import ModelSpec, Verdict
 from slm_harness.second_opinion import check_judge, opinions
 from slm_harness.session import Case, Evaluation, Settings, load_specs
@@ -345,6 +344,7 @@ def _ask_judge(config: pytest.Config, state: State) -> None:
 
 def leave(state: State) -> None:
     """The last thing in a process."""
+    state.evaluation.close()
     state.follower.close()
     if state.asking is not None:
         state.asking.journal.remove()
