@@ -25,7 +25,7 @@ from pathlib import Path
 
 from slm_harness.breach import TASK
 from slm_harness.errors import HarnessError, PageError
-from slm_harness.labels import load_labelled
+from slm_harness.labels.load import load_labelled
 from slm_harness.pages import article_text
 
 _WORD = re.compile(r"\w+")

@@ -31,10 +31,11 @@ class Evidence:
         self.recipe = recipe
         self.replies = replies
         """Article id to its reply."""
+        self._by_key = {stored.key: stored for stored in replies.values()}
 
     def find(self, key: str) -> Stored | None:
         """The accepted reply filed under ``key``."""
-        return next((stored for stored in self.replies.values() if stored.key == key), None)
+        return self._by_key.get(key)
 
 
 class _EvidenceHead(BaseModel):

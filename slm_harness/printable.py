@@ -5,6 +5,7 @@ right-to-left override could show another number than was said.
 """
 
 import unicodedata
+from collections.abc import Iterable
 
 _SPACES = frozenset("\t\n\r\v\f\x85  ")
 
@@ -42,3 +43,13 @@ def shortened(text: str, limit: int) -> str:
     if len(clean) <= limit and len(text) <= 20 * limit:
         return clean
     return clean[: limit - 1] + "…"
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A proposal for a misspelt word, ready to stand behind a message; empty where nothing is near."""
+    import difflib
+    import re
+
+    spellings = {re.sub(r"[\s-]", "_", one.casefold()): one for one in known}
+    near = difflib.get_close_matches(re.sub(r"[\s-]", "_", word.casefold()), spellings, n=1)
+    return f" (did you mean {spellings[near[0]]!r}?)" if near else ""

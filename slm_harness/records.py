@@ -190,7 +190,7 @@ class Verdict(StrEnum):
     """Asked and shown, never scored."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """One case after grading: what reports, tables and the gate are made of."""
 

@@ -4,42 +4,35 @@ Everything here follows from settings, labels and replies; nothing knows pytest.
 """
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 
 from slm_harness import grading
 from slm_harness.asking import Batch, Failed, Limits, Mode, Obtained, Sources, Unreached
+from slm_harness.derived import Derived, code_digest
 from slm_harness.engines import LOCAL_ENGINES, Engine, longest_prompt, open_engine
 from slm_harness.errors import ModelsError
 from slm_harness.evidence import Evidence, write_evidence
 from slm_harness.gate import Line, Snapshot
-from slm_harness.labels import commonest_answers, load_articles
+from slm_harness.labels import load_articles
+from slm_harness.marking import CODE, Marker, expected_of, label_digest
 from slm_harness.models import load_models
-from slm_harness.printable import shortened
-from slm_harness.reading import Reading, read
 from slm_harness.records import (
     Article,
     Identity,
     ModelSpec,
     Outcome,
     Recipe,
-    Reply,
     Request,
     Stored,
     Verdict,
 )
 from slm_harness.store import Store, canonical_json, text_digest
-from slm_harness.task import Question, Task, load_prompt
-
-GOT_LENGTH = 200
-"""Longest answer that is shown in a line, in characters; the whole reply is in results.json."""
-
+from slm_harness.task import Task, load_prompt
 
 PLACES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -94,7 +87,7 @@ class Settings:
         return f"pytest -m {model}{self.flags} --snapshot-update"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Case:
     """One question about one article, put to one model."""
 
@@ -135,9 +128,8 @@ class Evaluation:
         """
         task = settings.task
         prompt = load_prompt(task, settings.prompt)
-        articles = {
-            a.id: replace(a, dated=settings.dated) for a in load_articles(settings.articles, task)
-        }
+        loaded = load_articles(settings.articles, task, settings.store)
+        articles = {a.id: replace(a, dated=settings.dated) for a in loaded}
         cases = [
             Case(model, article, question)
             for model in models
@@ -208,66 +200,70 @@ class Evaluation:
             for model, ids in articles.items()
         ]
 
+    @cached_property
+    def marker(self) -> Marker:
+        """What grades replies, and remembers what it made of them."""
+        return Marker(self.settings.task, self._remembered)
+
+    @cached_property
+    def _remembered(self) -> Derived:
+        """What was once worked out from replies and labels; for the thread that grades."""
+        code = code_digest(CODE, ("pydantic", "pydantic-core"))
+        table = text_digest(repr(replace(self.settings.task, reader=None)))
+        return Derived(self.settings.store, "marks", code and f"{code} {table}")
+
     def outcome(self, case: Case, result: Obtained | Failed) -> Outcome:
         """Grade the answer to one question, or say why there is none."""
-        question = self.settings.task.question(case.question)
         article = self.articles[case.article]
-        expected = grading.expected_in_words(question.kind, article.answers[case.question])
         if isinstance(result, Failed):
             return Outcome(
                 case.model,
                 case.article,
                 case.question,
                 Verdict.NOT_MEASURED,
-                expected=shortened(expected, GOT_LENGTH),
+                expected=expected_of(article, self.settings.task.question(case.question)),
                 got="",
                 reason=result.message,
                 failure=result.kind,
             )
         reply = result.stored.reply
         price = self.models[case.model].price
-        reading = read(reply, self.settings.task)
-        reason, got = reading.missing(case.question), ""
-        verdict = Verdict.UNUSABLE
-        if not reason:
-            value = reading.values[case.question]
-            grade = grading.grade(
-                case.question,
-                article.answers[case.question],
-                value,
-                published=article.published,
-                task=self.settings.task,
-            )
-            verdict = Verdict.RIGHT if grade.passed else Verdict.WRONG
-            reason, got = grade.rule, _said(value)
-        if case.question in article.contested:
-            verdict = Verdict.CONTESTED
+        marks = self.marker.marks(article, reply)
+        mark = marks.questions[case.question]
         return Outcome(
             case.model,
             case.article,
             case.question,
-            verdict,
-            expected=shortened(expected, GOT_LENGTH),
-            got=shortened(got, GOT_LENGTH),
-            reason=shortened(reason, 2 * GOT_LENGTH),
+            mark.verdict,
+            expected=mark.expected,
+            got=mark.got,
+            reason=mark.reason,
             seconds=reply.seconds,
             tokens=reply.reply_tokens,
             cost=price.of(reply) if price else None,
             recalled=result.recalled,
             key=result.stored.key,
-            conforms=reading.conforms,
-            in_form=_in_form(question, reading),
-            contradicts=_contradictions(reply, self.settings.task, article.published).get(
-                case.question, ""
-            ),
+            conforms=marks.conforms,
+            in_form=mark.in_form,
+            contradicts=mark.contradicts,
         )
 
-    def outcomes(self, model: str, results: Mapping[str, Obtained]) -> Mapping[str, Outcome]:
-        """The outcome of every case of a model, by case id, from its replies to all articles."""
+    def outcomes(
+        self, model: str, results: Mapping[str, Obtained], known: Mapping[str, Outcome]
+    ) -> Mapping[str, Outcome]:
+        """The outcome of every case of a model, by case id, from its replies to all articles.
+
+        ``known`` are outcomes of the same replies that need not be worked out again, by case id.
+        """
+        cases = (
+            Case(model, article, question)
+            for article in results
+            for question in self.settings.task.ids
+        )
         return {
-            case.id: self.outcome(case, results[case.article])
-            for case in self.cases.values()
-            if case.model == model
+            id_: known.get(id_) or self.outcome(case, results[case.article])
+            for case in cases
+            for id_ in (case.id,)
         }
 
     def snapshot(self, model: str, identity: Identity, outcomes: Mapping[str, Outcome]) -> Snapshot:
@@ -312,19 +308,20 @@ class Evaluation:
         Returns:
             Question id to (answer, how many it would get right, of how many scored).
         """
-        return commonest_answers(self.articles.values(), self.settings.task)
+        labels = [label_digest(article) for article in self.articles.values()]
+        key = text_digest(f"commonest {labels}")
+        known = self._remembered.get([key]).get(key)
+        if known is None:
+            from slm_harness.labels.commonest import commonest_answers
 
+            known = json.dumps(commonest_answers(self.articles.values(), self.settings.task))
+            self._remembered.put({key: known})
+        return {id_: (answer, right, of) for id_, (answer, right, of) in json.loads(known).items()}
 
-@lru_cache(maxsize=64)  # the nine answers of an article come one after the other
-def _contradictions(reply: Reply, task: Task, published: date | None) -> Mapping[str, str]:
-    return grading.contradictions(read(reply, task).values, task, published)
-
-
-def _in_form(question: Question, reading: Reading) -> bool | None:
-    if not question.form or question.id not in reading.values:
-        return None
-    value = reading.values[question.id]
-    return isinstance(value, str) and re.fullmatch(question.form, value) is not None
+    def close(self) -> None:
+        """Keep what was worked out, and let go of where it is kept."""
+        self.marker.flush()
+        self._remembered.close()
 
 
 def provenance(identity: Identity, recipe: Recipe) -> Mapping[str, str]:
@@ -362,11 +359,3 @@ def load_specs(settings: Settings) -> Mapping[str, ModelSpec]:
     if settings.concurrency is None:
         return specs
     return {n: replace(spec, concurrency=settings.concurrency) for n, spec in specs.items()}
-
-
-def _said(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return "; ".join(value) if value else "(an empty list)"
-    return json.dumps(value, ensure_ascii=False)

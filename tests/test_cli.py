@@ -16,7 +16,8 @@ import yaml
 
 from slm_harness.breach import TASK
 from slm_harness.cli import main
-from slm_harness.labels import lint, load_labelled
+from slm_harness.labels.lint import lint
+from slm_harness.labels.load import load_labelled
 from tests.doubles import ROOT, ollama_double
 from tests.test_labels import LABEL, NO_BREACH, PAGE, put
 

@@ -10,7 +10,9 @@ import pytest
 
 from slm_harness.breach import TASK
 from slm_harness.cli.coverage import tables
-from slm_harness.labels import Labelled, commonest_answers, known_tags, lint, load_labelled
+from slm_harness.labels.commonest import commonest_answers
+from slm_harness.labels.lint import known_tags, lint
+from slm_harness.labels.load import Labelled, load_labelled
 from slm_harness.pages import tidy
 from slm_harness.task import Kind
 from tests.doubles import ROOT

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from slm_harness.breach import TASK
 from slm_harness.errors import HarnessError, LabelsError, SettingsError
-from slm_harness.labels import load_articles, load_labelled
+from slm_harness.labels import load_articles
+from slm_harness.labels.load import load_labelled
 from slm_harness.task import Kind, Question, Task
 
 PAGE = """<!DOCTYPE html>

@@ -9,7 +9,8 @@ import pytest
 from slm_harness.breach import TASK
 from slm_harness.errors import SettingsError
 from slm_harness.grading.expected import Number, Span
-from slm_harness.labels import lint, load_articles
+from slm_harness.labels import load_articles
+from slm_harness.labels.lint import lint
 from slm_harness.labels.support import unsupported
 from tests import recipe_task
 from tests.test_labels import LABEL, NO_BREACH, PAGE, put

@@ -12,7 +12,7 @@ import yaml
 
 from slm_harness import cli, errors
 from slm_harness.breach import TASK, BreachAnalysisResponse
-from slm_harness.labels import load_labelled
+from slm_harness.labels.load import load_labelled
 from tests.doubles import ollama_double
 from tests.projects import Project, rules
 

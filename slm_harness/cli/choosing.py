@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from slm_harness.cli.printing import task
 from slm_harness.errors import SettingsError
-from slm_harness.printable import shortened
+from slm_harness.printable import nearest, shortened
 
 if TYPE_CHECKING:
     from slm_harness.records import ModelSpec, Recipe
@@ -56,7 +56,6 @@ def chosen_model(name: str, models_file: Path, option: str = "") -> "ModelSpec":
         ModelsError: the file cannot be read, or the argument has another form.
         SettingsError: there is no such model.
     """
-    from slm_harness.labels.checks import nearest
     from slm_harness.models import load_models, parse_model
     from slm_harness.records import ModelSpec
 

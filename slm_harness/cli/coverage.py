@@ -30,7 +30,8 @@ def declare(commands: Any) -> None:  # noqa: ANN401 - argparse names no public t
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the tables."""
-    from slm_harness.labels import known_tags, load_articles
+    from slm_harness.labels import load_articles
+    from slm_harness.labels.lint import known_tags
 
     folder = folder_of(arguments)
     say(tables(load_articles(folder, task()), known_tags(folder), folder))
@@ -65,7 +66,7 @@ def _kinds(articles: Sequence[Article]) -> Iterator[str]:
 
 def _answers(articles: Sequence[Article]) -> Iterator[str]:
     """What the commonest answer scores over all articles, and over those that have answers."""
-    from slm_harness.labels import commonest_answers
+    from slm_harness.labels.commonest import commonest_answers
 
     empty = task().kind_without_answers
     telling = [article for article in articles if article.kind != empty]

@@ -23,7 +23,7 @@ def declare(commands: Any) -> None:  # noqa: ANN401 - argparse names no public t
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what is wrong, or that nothing is."""
-    from slm_harness.labels import lint
+    from slm_harness.labels.lint import lint
 
     linted = lint(folder_of(arguments), task())
     if arguments.json:

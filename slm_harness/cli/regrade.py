@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
     accepted = _accepted(arguments)
     flipped = 0
     for model, (before, evaluation) in accepted.items():
-        outcomes = _outcomes(evaluation, model)
+        with closing(evaluation):
+            outcomes = _outcomes(evaluation, model)
         lines = list(_flips(before, outcomes))
         flipped += len(lines)
         say(_summary(before, evaluation, outcomes, len(lines)))
@@ -48,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _accepted(arguments: argparse.Namespace) -> "dict[str, tuple[Snapshot, Evaluation]]":
     from slm_harness.evidence import load_evidence
     from slm_harness.gate import load_snapshot
-    from slm_harness.labels.checks import nearest
+    from slm_harness.printable import nearest
     from slm_harness.session import PLACES, Evaluation, Settings, beside, load_specs
 
     place = {name: Path(default) for name, (default, _) in PLACES.items()}

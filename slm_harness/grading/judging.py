@@ -1,8 +1,6 @@
 """From a question, its label and an answer to a grade with its reason."""
 
-from collections.abc import Mapping
 from datetime import date
-from types import MappingProxyType
 
 from slm_harness.breach import TASK
 from slm_harness.grading import cause, count_grade, date_grade, names, yes_no
@@ -24,8 +22,6 @@ from slm_harness.grading.wording import described
 from slm_harness.records import Grade
 from slm_harness.task import Kind, Task
 
-VERSIONS: Mapping[str, int] = MappingProxyType({kind.value: 2 for kind in Kind})
-"""Version of the grader of each kind; it goes up with every change that may turn a verdict."""
 MAX_REASON = 200
 """Longest reason, in characters."""
 
@@ -36,22 +32,10 @@ def grade(
     answer: object,
     *,
     published: date | None = None,
-    task: Task = TASK,
+    task: Task | None = None,
 ) -> Grade:
-    """Judge ``answer`` (any JSON value) to a question against its label.
-
-    Args:
-        question_id: The id of a question of ``task``.
-        label: The value under ``answers:`` in a label file, as ``yaml.safe_load`` gives it.
-        answer: The value that the model's reply holds for the question.
-        published: The article's day of publication, against which relative dates are read.
-        task: The task that the question is of.
-
-    Raises:
-        KeyError: ``task`` has no such question.
-        LabelFaults: the label breaks its contract.
-    """
-    kind = task.question(question_id).kind
+    """Judge one answer, as ``slm_harness.grading.grade`` says."""
+    kind = (task or TASK).question(question_id).kind
     expected = parse_label(kind, label)
     said = read(answer, question_id)
     judgement = _judge(kind, expected, said, question_id, published)

@@ -1,17 +1,9 @@
-"""Label files, strictly loaded: every fault of every file at once, before anything is asked."""
+"""Label files, strictly loaded: every fault of every file at once, before anything is asked.
 
-from slm_harness.labels.commonest import commonest_answers
-from slm_harness.labels.lint import Linted, known_tags, lint
-from slm_harness.labels.load import Labelled, load_articles, load_labelled
-from slm_harness.labels.nodes import Finding
+What this module gives is all that a start needs; what reads YAML and cleans pages is imported from the
+modules beside it by those who do.
+"""
 
-__all__ = [
-    "Finding",
-    "Labelled",
-    "Linted",
-    "commonest_answers",
-    "known_tags",
-    "lint",
-    "load_articles",
-    "load_labelled",
-]
+from slm_harness.labels.kept import load_articles
+
+__all__ = ["load_articles"]

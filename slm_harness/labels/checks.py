@@ -1,6 +1,5 @@
 """What a label file has to be, apart from its page: every check gives faults, none raises."""
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
@@ -22,7 +21,7 @@ from slm_harness.grading.expected import (
 from slm_harness.grading.expected import Fault as LabelFault
 from slm_harness.labels.nodes import Document, Fault, Path
 from slm_harness.pages import known_charset
-from slm_harness.printable import shortened
+from slm_harness.printable import nearest, shortened
 from slm_harness.task import Kind, Task
 
 REQUIRED = ("id", "kind", "answers")
@@ -53,13 +52,6 @@ def faults_of(document: Document, task: Task, stem: str, *, drafts: bool) -> lis
             (("draft",), "a draft that nobody has confirmed; check it and take the line out")
         )
     return faults + [Fault(document.line(path), path, what) for path, what in found]
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """A proposal for a misspelt word, ready to stand behind a message; empty where nothing is near."""
-    spellings = {re.sub(r"[\s-]", "_", one.casefold()): one for one in known}
-    near = difflib.get_close_matches(re.sub(r"[\s-]", "_", word.casefold()), spellings, n=1)
-    return f" (did you mean {spellings[near[0]]!r}?)" if near else ""
 
 
 def day_of(value: object) -> date | None:

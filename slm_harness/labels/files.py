@@ -1,16 +1,18 @@
 """The files of a folder of articles, each read, and what is wrong with it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from slm_harness.errors import PageError, SettingsError
 from slm_harness.labels import checks
+from slm_harness.labels.folder import Listing, listing_of
 from slm_harness.labels.nodes import MAX_BYTES, Document, Fault, read_yaml
 from slm_harness.labels.quotes import flat, lost_evidence
 from slm_harness.pages import LIMIT, Page, read_page, source_of
-from slm_harness.printable import shortened
+from slm_harness.printable import nearest, shortened
 from slm_harness.task import Task
 
 
@@ -27,6 +29,8 @@ class ReadArticle:
     page: Page | None = None
     of_label: list[Fault] = field(default_factory=list)
     of_page: list[Fault] = field(default_factory=list)
+    digests: tuple[str, str] = ("", "")
+    """The sha256 of the label file and of the page as they were read; empty for what was not."""
 
     @property
     def label(self) -> Mapping[str, Any]:
@@ -51,48 +55,33 @@ def read_folder(
     Raises:
         SettingsError: there is no such folder, nothing in it, or no article named ``only``.
     """
-    files = _files(folder)
-    stems = sorted({path.stem for path in files if path.suffix in (".html", ".yaml")})
+    listing = listing_of(folder)
+    stems = listing.stems
     if only is not None:
         if only not in stems:
-            hint = checks.nearest(only, stems)
+            hint = nearest(only, stems)
             raise SettingsError(f"{folder}: there is no article {shortened(only, 80)!r}{hint}")
         return [_read(folder, only, task, drafts=drafts)], {}
-    return [_read(folder, stem, task, drafts=drafts) for stem in stems], dict(_misnamed(files))
+    return read_articles(folder, stems, task, drafts=drafts), misnamed(listing)
 
 
-def _files(folder: Path) -> list[Path]:
-    advice = "add <id>.html and <id>.yaml, or name another folder with --articles=DIR"
-    try:
-        found = [path for path in folder.iterdir() if not path.name.startswith(".")]
-    except OSError as error:
-        reason = "is no folder" if isinstance(error, NotADirectoryError) else "cannot be read"
-        if isinstance(error, FileNotFoundError):
-            reason = "is not there"
-        raise SettingsError(f"{folder}: the folder of articles {reason}; {advice}") from error
-    files = [path for path in found if path.suffix.lower() in (*_SUFFIXES, *_SUFFIXES.values())]
-    if not files:
-        raise SettingsError(f"{folder}: the folder of articles is empty; {advice}")
-    return files
+def read_articles(
+    folder: Path, stems: Iterable[str], task: Task, *, drafts: bool
+) -> list[ReadArticle]:
+    """Read the articles of ``folder`` that are called so."""
+    return [_read(folder, stem, task, drafts=drafts) for stem in stems]
 
 
-_SUFFIXES = {".yml": ".yaml", ".htm": ".html"}
-
-
-def _misnamed(files: Iterable[Path]) -> Iterator[tuple[str, list[Fault]]]:
-    for path in files:
-        if path.suffix not in (".html", ".yaml"):
-            lower = path.suffix.lower()
-            what = (
-                f"the name ends in {path.suffix}; call it {path.stem}{_SUFFIXES.get(lower, lower)}"
-            )
-            yield str(path), [Fault(0, (), what)]
+def misnamed(listing: Listing) -> dict[str, list[Fault]]:
+    """The faults of files that are named like no article."""
+    return {str(path): [Fault(0, (), what)] for path, what in listing.misnamed.items()}
 
 
 def _read(folder: Path, stem: str, task: Task, *, drafts: bool) -> ReadArticle:
     read = ReadArticle(stem, folder / f"{stem}.yaml", folder / f"{stem}.html")
     content = _content(read.label_file, read.page_file, MAX_BYTES, read.of_label)
     html = _content(read.page_file, read.label_file, LIMIT, read.of_page)
+    read.digests = _sha256(content), _sha256(html)
     if content is not None:
         read.document = read_yaml(content)
         read.of_label += checks.faults_of(read.document, task, stem, drafts=drafts)
@@ -101,6 +90,10 @@ def _read(folder: Path, stem: str, task: Task, *, drafts: bool) -> ReadArticle:
     if read.document is not None and read.page is not None:
         read.of_label += lost_evidence(read.document, flat(read.page.text), read.source)
     return read
+
+
+def _sha256(content: bytes | None) -> str:
+    return "" if content is None else hashlib.sha256(content).hexdigest()
 
 
 def _content(path: Path, partner: Path, limit: int, faults: list[Fault]) -> bytes | None:

@@ -9,12 +9,13 @@ from typing import Any
 from slm_harness import strict_yaml
 from slm_harness.errors import SettingsError
 from slm_harness.grading.expected import Expected
-from slm_harness.labels.checks import day_of, nearest, texts_of
+from slm_harness.labels.checks import day_of, texts_of
 from slm_harness.labels.consistency import contradictions, parsed_answers
 from slm_harness.labels.files import ReadArticle, read_folder
 from slm_harness.labels.nodes import Fault, Finding, findings
 from slm_harness.labels.quotes import evidence_not_in_edited, faulty_furniture, flat
 from slm_harness.labels.support import unsupported
+from slm_harness.printable import nearest
 from slm_harness.task import Task
 
 

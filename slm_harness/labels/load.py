@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 from slm_harness.errors import LabelsError
 from slm_harness.labels import checks
 from slm_harness.labels.files import ReadArticle, read_folder
-from slm_harness.labels.nodes import findings
+from slm_harness.labels.nodes import Fault, findings
 from slm_harness.labels.quotes import flat
 from slm_harness.records import Article
 from slm_harness.task import Kind, Task
@@ -34,20 +34,10 @@ class Labelled:
     """A proposal nobody has confirmed."""
 
 
-def load_articles(folder: Path, task: Task) -> tuple[Article, ...]:
-    """Load every labelled page of ``folder``, sorted by id.
-
-    Raises:
-        LabelsError: with every fault of every file.
-        SettingsError: there is no such folder, or nothing in it.
-    """
-    return tuple(one.article for one in load_labelled(folder, task))
-
-
 def load_labelled(
     folder: Path, task: Task, *, drafts: bool = False, only: str | None = None
 ) -> tuple[Labelled, ...]:
-    """Load what ``load_articles`` does with evidence and the like; ``only`` names one article.
+    """Load every labelled page of ``folder``, sorted by id, or the one that ``only`` names.
 
     ``drafts`` lets those through that nobody has confirmed: for tools that edit, never for grading.
 
@@ -56,13 +46,24 @@ def load_labelled(
         SettingsError: there is no such folder, nothing in it, or no article named ``only``.
     """
     read, misnamed = read_folder(folder, task, drafts=drafts, only=only)
+    refuse_faults(folder, read, misnamed)
+    return tuple(_labelled(one, task) for one in read)
+
+
+def refuse_faults(
+    folder: Path, read: Iterable[ReadArticle], misnamed: Mapping[str, Iterable[Fault]]
+) -> None:
+    """Tell every fault of every file at once.
+
+    Raises:
+        LabelsError: there are some.
+    """
     faults = dict(misnamed)
     for one in read:
         faults |= one.faults
     told = findings(faults)
     if told:
         raise LabelsError(str(folder), [str(finding) for finding in told])
-    return tuple(_labelled(one, task) for one in read)
 
 
 def bare_article(read: ReadArticle) -> Article:

@@ -1,6 +1,5 @@
 """The pytest plugin. Each hook hands over; what happens is in the modules beside this one."""
 
-from collections.abc import Generator
 from typing import Any
 
 import pytest
@@ -72,17 +71,6 @@ def pytest_report_teststatus(
     """Tell one reason why nothing was measured once, and count the rest."""
     state = config.stash.get(STATE, None)
     return None if state is None else hooks.status_of(report, state)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item,
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Leave word for the fixtures of a test whether it passed."""
-    report = yield
-    if report.when == "call":
-        item.stash[cases.PASSED] = report.passed
-    return report
 
 
 @pytest.hookimpl(tryfirst=True)

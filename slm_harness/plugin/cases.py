@@ -14,10 +14,13 @@ from slm_harness.plugin.state import STATE, State, model_of
 from slm_harness.records import Identity, Outcome, Verdict
 from slm_harness.session import Case
 
+PROPERTIES = (
+    "model", "question", "article", "verdict", "expected", "got", "reason", "seconds", "tokens", "cost",
+    "recalled", "key", "conforms", "in_form", "contradicts", "failure",
+)  # fmt: skip
+"""The fields of an outcome as JUnit has them, in this order."""
 CASE = "slm_case"
 GATE = "slm_gate"
-PASSED = pytest.StashKey[bool]()
-"""Whether the test itself passed, for fixtures that end after it."""
 
 
 @dataclass(frozen=True)
@@ -63,19 +66,16 @@ class Answer:
 
 def parametrize(metafunc: pytest.Metafunc, state: State) -> None:
     """Give a test that asks for them one case per (model, article, question), or per model."""
+    marks = {model: getattr(pytest.mark, model) for model in state.evaluation.models}
     if CASE in metafunc.fixturenames:
         params = [
-            pytest.param(case, id=case.id, marks=getattr(pytest.mark, case.model))
-            for case in state.evaluation.cases.values()
+            pytest.param(case, id=id_, marks=marks[case.model])
+            for id_, case in state.evaluation.cases.items()
         ]
         metafunc.parametrize(CASE, params)
     if GATE in metafunc.fixturenames:
         metafunc.parametrize(
-            GATE,
-            [
-                pytest.param(model, id=model, marks=getattr(pytest.mark, model))
-                for model in state.evaluation.models
-            ],
+            GATE, [pytest.param(model, id=model, marks=mark) for model, mark in marks.items()]
         )
 
 
@@ -98,24 +98,14 @@ def wanted(state: State, cases: Iterable[Case | str]) -> list[tuple[str, str]]:
 
 
 def record(item: pytest.Item, outcome: Outcome) -> None:
-    """Put an outcome into the item's properties, from where JUnit and the closing table read it."""
+    """Put an outcome into the item's properties, from where JUnit and the closing table read it.
+
+    What is empty has no property: each one costs time and memory once more in the JUnit file.
+    """
     item.user_properties[:] = [
-        ("model", outcome.model),
-        ("question", outcome.question),
-        ("article", outcome.article),
-        ("verdict", outcome.verdict.value),
-        ("expected", outcome.expected),
-        ("got", outcome.got),
-        ("reason", outcome.reason),
-        ("seconds", "" if outcome.seconds is None else outcome.seconds),
-        ("tokens", "" if outcome.tokens is None else outcome.tokens),
-        ("cost", "" if outcome.cost is None else outcome.cost),
-        ("recalled", "" if outcome.recalled is None else outcome.recalled),
-        ("key", outcome.key),
-        ("conforms", "" if outcome.conforms is None else outcome.conforms),
-        ("in_form", "" if outcome.in_form is None else outcome.in_form),
-        ("contradicts", outcome.contradicts),
-        ("failure", outcome.failure),
+        (name, getattr(value, "value", value))
+        for name in PROPERTIES
+        if (value := getattr(outcome, name)) is not None and value != ""
     ]
 
 
@@ -185,14 +175,15 @@ def pass_rates(
                 f"no pass rates of {slm_gate}: {article} was {not_measured(result)}", pytrace=False
             )
         results[article] = result
-    outcomes = state.evaluation.outcomes(slm_gate, results)
+    outcomes = state.evaluation.outcomes(slm_gate, results, known=state.outcomes)
+    state.watched.add(request.node.nodeid)
     yield PassRates(
         snapshot=state.evaluation.snapshot(slm_gate, analyzer, outcomes),
         before=state.before.get(slm_gate),
         outcomes=outcomes,
         accepting=state.evaluation.settings.accepting(slm_gate),
     )
-    if state.updating and request.node.stash.get(PASSED, False):
+    if state.updating and request.node.nodeid in state.passed:
         try:
             state.evaluation.accept(slm_gate, results, analyzer)
         except SnapshotError as error:

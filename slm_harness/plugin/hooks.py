@@ -12,14 +12,13 @@ from slm_harness.asking import Mode, Obtained
 from slm_harness.errors import HarnessError, ModelsError, SettingsError
 from slm_harness.gate import Snapshot
 from slm_harness.journal import Follower, Journal
-from slm_harness.labels.checks import nearest
 from slm_harness.plugin import committed, options, summary
 from slm_harness.plugin.cases import case_of, wanted
 from slm_harness.plugin.filling import Filler
 from slm_harness.plugin.selection import Selection
 from slm_harness.plugin.standing import find_out, selection
 from slm_harness.plugin.state import STATE, Asking, Standing, State, model_of
-from slm_harness.printable import printable
+from slm_harness.printable import nearest, printable
 from slm_harness.records import ModelSpec, Verdict
 from slm_harness.second_opinion import check_judge, opinions
 from slm_harness.session import Case, Evaluation, Settings, load_specs
@@ -257,7 +256,9 @@ def status_of(
     One dead server is one ERROR with its reason; the other answers that it cost are red as well, in JUnit
     too, but are not told one by one on the terminal.
     """
-    outcome = summary.outcome_of(report) if isinstance(report, pytest.TestReport) else None
+    if not isinstance(report, pytest.TestReport) or report.when != "setup" or report.passed:
+        return None
+    outcome = summary.outcome_of(report)
     if outcome is None or outcome.verdict is not Verdict.NOT_MEASURED:
         return None
     first = state.told.setdefault((outcome.model, outcome.reason), report.nodeid)
@@ -272,10 +273,13 @@ class Reports:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take one report; the hook brings no config, which is why this is an object."""
-        outcome = summary.outcome_of(report) if self._state.asking is not None else None
+        state = self._state
+        if report.when == "call" and report.passed and report.nodeid in state.watched:
+            state.passed.add(report.nodeid)
+        outcome = summary.outcome_of(report) if state.asking is not None else None
         if outcome is not None:
             case = Case(outcome.model, outcome.article, outcome.question)
-            self._state.outcomes[case.id] = outcome
+            state.outcomes[case.id] = outcome
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -340,6 +344,7 @@ def _ask_judge(config: pytest.Config, state: State) -> None:
 
 def leave(state: State) -> None:
     """The last thing in a process."""
+    state.evaluation.close()
     state.follower.close()
     if state.asking is not None:
         state.asking.journal.remove()

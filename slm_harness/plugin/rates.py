@@ -9,6 +9,7 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from slm_harness.gate import Comparison, Flip, Snapshot, compare, parse, render
 from slm_harness.records import Outcome
+from slm_harness.session import Case
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,11 +53,7 @@ class PassRates:
                 yield from (f"  {self._flip(flip)}" for flip in flips)
 
     def _flip(self, flip: Flip) -> str:
-        outcome = next(
-            o
-            for o in self.outcomes.values()
-            if (o.article, o.question) == (flip.article, flip.question)
-        )
+        outcome = self.outcomes[Case(self.snapshot.model, flip.article, flip.question).id]
         return (
             f"{flip.article}: {flip.before} -> {flip.now}; expected {outcome.expected!r}, "
             f"got {outcome.got!r}: {outcome.reason}"

@@ -52,6 +52,10 @@ class State:
     """Models whose test_pass_rates is selected."""
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     """Case id to outcome, of the cases that were run; filled in the controlling process."""
+    watched: set[str] = field(default_factory=set)
+    """Node ids of the gates that this process runs."""
+    passed: set[str] = field(default_factory=set)
+    """Those of them whose test passed, for what comes after it in their fixture."""
     judge: str = ""
     """The model that gives a second opinion on free-text answers; empty without one."""
     opinions: list[Opinion] = field(default_factory=list)
