@@ -42,12 +42,20 @@ class Follower(ABC):
 
     def wait(self, model: str, article: str) -> Obtained | Failed:
         """What became of one article; waits until it is known, or will never be."""
-        found = self._wait(lambda: self.results.get((model, article)))
+
+        def find() -> Obtained | Failed | None:
+            return self.results.get((model, article))
+
+        found = self._wait(find)
         return found or self._not_asked(model, article)
 
     def wait_for_identity(self, model: str) -> Identity | Failed:
         """Which model answers; waits until it is known, or will never be."""
-        found = self._wait(lambda: self.identities.get(model) or self._failed.get(model))
+
+        def find() -> Identity | Failed | None:
+            return self.identities.get(model) or self._failed.get(model)
+
+        found = self._wait(find)
         return found or self._not_asked(model, "")
 
     @property

@@ -12,7 +12,7 @@ import pytest
 
 from slm_harness.asking import Failed, Obtained, Prepared
 from slm_harness.errors import SettingsError
-from slm_harness.journal import Follower, Journal
+from slm_harness.journal import FileFollower, Journal, JournalFile
 from slm_harness.records import Identity, Reply, Stored
 
 IDENTITY = Identity(engine="e", server="1", base="b", digest="d", options={"seed": 0})
@@ -28,15 +28,15 @@ OBTAINED = Obtained(
 @contextmanager
 def begun() -> Iterator[Journal]:
     """A journal that is closed in the end, without telling one, and taken away."""
-    with closing(Journal()) as journal:
+    with closing(Journal(for_workers=True)) as journal:
         yield journal
     journal.remove()
 
 
 @contextmanager
-def followed(path: Path) -> Iterator[Follower]:
+def followed(path: Path) -> Iterator[FileFollower]:
     """A follower that is closed in the end."""
-    with closing(Follower(path)) as follower:
+    with closing(FileFollower(path)) as follower:
         yield follower
 
 
@@ -79,7 +79,7 @@ def test_waiting_ends_with_the_asking_process() -> None:
         "import sys\n"
         "from slm_harness.journal import Journal\n"
         "from tests.test_journal import OBTAINED\n"
-        "journal = Journal()\n"
+        "journal = Journal(for_workers=True)\n"
         "journal.add(OBTAINED)\n"
         "print(journal.path, flush=True)\n"
         "sys.stdin.read()\n"
@@ -127,7 +127,7 @@ def test_a_journal_without_room_is_a_setting(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(tempfile, "tempdir", "/dev/null/nowhere")
 
     with pytest.raises(SettingsError, match="/dev/null/nowhere: the journal"):
-        Journal()
+        Journal(for_workers=True)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk as Linux plays it")
@@ -135,14 +135,14 @@ def test_a_full_disk_leaves_nobody_waiting(tmp_path: Path, monkeypatch: pytest.M
     """Where the end cannot be told, the lock that is let go tells it."""
     with begun() as journal, followed(journal.path) as follower:
         with monkeypatch.context() as patched:
-            patched.setattr(journal, "_line", full)
+            patched.setattr(JournalFile, "_write", full)
             journal.end()
         found = follower.wait("m", "one")
 
     assert isinstance(found, Failed)
 
 
-def full(_: object) -> None:
+def full(*_: object) -> None:
     """Write to a disk that is full."""
     with Path("/dev/full").open("w") as file:
         file.write("x")
