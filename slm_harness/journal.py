@@ -15,7 +15,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, Any
 
 from slm_harness.asking import Event, Failed, Obtained, Prepared
 from slm_harness.errors import NotAsked, SettingsError
@@ -26,7 +26,6 @@ POLL_SECONDS = (0.0005, 0.01)
 would, and would have to be handed to processes that others start, and to be emptied by those that are busy."""
 ALIVE_SECONDS = 0.5
 """How often a waiting process looks whether the one that asks is still there."""
-_T = TypeVar("_T")
 
 
 class Follower(ABC):
@@ -42,21 +41,15 @@ class Follower(ABC):
 
     def wait(self, model: str, article: str) -> Obtained | Failed:
         """What became of one article; waits until it is known, or will never be."""
-
-        def find() -> Obtained | Failed | None:
-            return self.results.get((model, article))
-
-        found = self._wait(find)
-        return found or self._not_asked(model, article)
+        key = model, article
+        if key not in self.results:
+            self._wait_until(lambda: key in self.results)
+        return self.results.get(key) or self._not_asked(model, article)
 
     def wait_for_identity(self, model: str) -> Identity | Failed:
         """Which model answers; waits until it is known, or will never be."""
-
-        def find() -> Identity | Failed | None:
-            return self.identities.get(model) or self._failed.get(model)
-
-        found = self._wait(find)
-        return found or self._not_asked(model, "")
+        self._wait_until(lambda: model in self.identities or model in self._failed)
+        return self.identities.get(model) or self._failed.get(model) or self._not_asked(model, "")
 
     @property
     @abstractmethod
@@ -72,8 +65,8 @@ class Follower(ABC):
         """Let go of what it reads from."""
 
     @abstractmethod
-    def _wait(self, find: Callable[[], _T | None]) -> _T | None:
-        """What ``find`` finds among all that was told, as soon as it does; None if it never will."""
+    def _wait_until(self, known: Callable[[], bool]) -> None:
+        """Wait until something is known from what was told, or nothing more can come."""
 
     def _take(self, event: Event) -> None:
         if isinstance(event, Prepared):
@@ -148,13 +141,9 @@ class Journal(Follower):
         if self._file is not None:
             self._file.remove()
 
-    def _wait(self, find: Callable[[], _T | None]) -> _T | None:
-        found = find()
-        if found is None:
-            with self._news:
-                self._news.wait_for(lambda: self._ended or find() is not None)
-                found = find()
-        return found
+    def _wait_until(self, known: Callable[[], bool]) -> None:
+        with self._news:
+            self._news.wait_for(lambda: known() or self._ended)
 
 
 # ---------------------------------------------------------------- the file
@@ -255,10 +244,9 @@ class FileFollower(Follower):
         """Read all that was told so far, without waiting."""
         self._read()
 
-    def _wait(self, find: Callable[[], _T | None]) -> _T | None:
-        while (found := find()) is None and self._more():
+    def _wait_until(self, known: Callable[[], bool]) -> None:
+        while not known() and self._more():
             pass
-        return found
 
     def _more(self) -> bool:
         """Read on, or rest a little; False once nothing more can come."""
