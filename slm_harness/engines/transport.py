@@ -6,6 +6,7 @@ and its time begins with it. Proxies of the environment would catch requests to 
 would take an article, and perhaps a key, to a server that nobody named: neither is followed.
 """
 
+import contextlib
 import ipaddress
 import ssl
 import threading
@@ -23,6 +24,8 @@ from slm_harness.engines.turns import give_turn_back, take_turn
 MOST_BYTES = 64 * 2**20
 """Largest reply that is read, in bytes. Ollama sends a number for each token of the context."""
 CONNECT_SECONDS = 5.0
+_MOST_UNSENT = 2**20
+"""Bytes of a request that are held back until it is whole."""
 _KEPT = ("location", "retry-after", "retry-after-ms")
 """Headers of a failure that say more than its status."""
 
@@ -237,15 +240,32 @@ class _Network(httpcore.NetworkBackend):
 
 
 class _Stream(httpcore.NetworkStream):
+    """Sends a request in one piece: head and body are written as soon as its reply is to be read.
+
+    Between two writes another thread of the process may run for as long as it likes, and the server would
+    have half a request.
+    """
+
     def __init__(self, usual: httpcore.NetworkStream, due: _Due) -> None:
         self._usual = usual
         self._due = due
+        self._unsent = b""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._unsent:
+            # As its owner does: a server that takes no more may have said why.
+            with contextlib.suppress(httpcore.WriteError):
+                self._send(self._unsent, timeout)
         return self._usual.read(max_bytes, self._due.within(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._usual.write(buffer, self._due.within(timeout))
+        self._unsent += buffer
+        if len(self._unsent) > _MOST_UNSENT:
+            self._send(self._unsent, timeout)
+
+    def _send(self, content: bytes, timeout: float | None) -> None:
+        self._unsent = b""
+        self._usual.write(content, self._due.within(timeout))
 
     def close(self) -> None:
         self._usual.close()
