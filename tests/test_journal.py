@@ -6,6 +6,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,13 @@ def begun() -> Iterator[Journal]:
     with closing(Journal(for_workers=True)) as journal:
         yield journal
     journal.remove()
+
+
+@pytest.fixture
+def own() -> Iterator[Journal]:
+    """A journal for this process only."""
+    with closing(Journal(for_workers=False)) as journal:
+        yield journal
 
 
 @contextmanager
@@ -146,3 +154,54 @@ def full(*_: object) -> None:
     """Write to a disk that is full."""
     with Path("/dev/full").open("w") as file:
         file.write("x")
+
+
+def test_within_a_process_there_is_no_file(own: Journal) -> None:
+    """What was told is the very object, and whoever waits has it as soon as it is told."""
+    teller = threading.Timer(0.05, own.add, [OBTAINED])
+    teller.start()
+
+    assert own.wait("m", "one") is OBTAINED
+    teller.join()
+    own.add(Prepared("m", IDENTITY))
+    assert own.wait_for_identity("m") is IDENTITY
+    with pytest.raises(RuntimeError, match="no file"):
+        _ = own.path
+
+
+def test_within_a_process_waiting_ends_with_the_asking(own: Journal) -> None:
+    """Also for who waited before the end came; what comes too late is dropped."""
+    teller = threading.Timer(0.05, own.end, ["it was interrupted"])
+    teller.start()
+    found = own.wait("m", "one")
+    teller.join()
+    own.add(OBTAINED)
+
+    assert isinstance(found, Failed)
+    assert found.message == "m was not asked about one: it was interrupted"
+    assert isinstance(own.wait("m", "one"), Failed)
+    assert isinstance(own.wait_for_identity("m"), Failed)
+
+
+def test_what_replies_share_is_written_once() -> None:
+    """Prompt, schema and identity, by far the largest part, are read back equal and held once."""
+    parts = {"recipe": "x" * 10_000, "schema": {"type": "object"}, "article": "0"}
+    first = replace(OBTAINED, stored=replace(OBTAINED.stored, parts=parts))
+    others = [
+        replace(
+            first, article=f"a{n}", stored=replace(first.stored, parts={**parts, "article": str(n)})
+        )
+        for n in range(50)
+    ]
+    warm = replace(IDENTITY, machine={"context": 8192})
+    last = replace(first, article="z", stored=replace(first.stored, identity=warm))
+
+    with begun() as journal, followed(journal.path) as follower:
+        for event in (first, *others, last):
+            journal.add(event)
+        read = [follower.wait("m", event.article) for event in (first, *others, last)]
+        size = journal.path.stat().st_size
+
+    assert read == [first, *others, last]
+    assert size < 4 * 10_000
+    assert len({id(one.stored.identity) for one in read if isinstance(one, Obtained)}) == 2
