@@ -62,9 +62,13 @@ class Filler:
         """Of each model the articles of this run that have no reply, in their order."""
         return {model: list(articles) for model, articles in self._wanted.items()}
 
+    def halt(self) -> None:
+        """Send nothing more, from this moment on. Waits for nothing."""
+        self._stop.set()
+
     def stop(self) -> None:
         """Ask for nothing more. What has come is kept."""
-        self._stop.set()
+        self.halt()
         if self._thread is None:
             self._journal.end()
             return

@@ -267,6 +267,12 @@ class Reports:
             case = Case(outcome.model, outcome.article, outcome.question)
             state.outcomes[case.id] = outcome
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_keyboard_interrupt(self) -> None:
+        """Ask nothing more: before it ends the session pytest looks at every line of the traceback."""
+        if self._state.asking is not None:
+            self._state.asking.filler.halt()
+
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Copy the JUnit file, which pytest has written by now, to the usual place."""
