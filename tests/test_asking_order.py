@@ -21,11 +21,11 @@ WRONG = {"cause": "ransomware"}
 def served(
     standing: StandingDouble, folder: Path, *flags: str, log: str = "log", wrong: bool = True
 ) -> Double:
-    """A server that has two models and room for one of them; it gives one article a wrong answer."""
+    """A server that has two models and room for one of them; the first article gets a wrong answer."""
     return standing.serve(
         *("--models", "phi3,mistral", "--in-memory", "1", "--parallel", "4", *flags),
         log=folder / log,
-        answers=rules(mill_lane=WRONG) if wrong else rules(),
+        answers=rules(county_final=WRONG) if wrong else rules(),
         folder=folder,
     )
 
@@ -81,7 +81,7 @@ def test_two_models_in_one_slot_are_loaded_twice_in_any_order_of_tests(
     assert again.verdicts() == {"wrong": 2}
 
 
-TIMED = ("seconds", "asked_at", "time", "timestamp", "hostname", "built")
+TIMED = ("second", "asked_at", "time", "timestamp", "hostname", "built")
 
 
 def lasting(value: Any) -> Any:  # noqa: ANN401 - JSON

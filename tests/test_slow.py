@@ -162,7 +162,7 @@ def test_an_interrupted_run_keeps_what_came_and_ends_at_once(
 
 
 def test_progress_is_for_terminals(project: Project, tmp_path: Path) -> None:
-    """On a terminal: what, how many of how many, time left. In a pipe: nothing of it."""
+    """On a terminal: what is done and left, at which pace. In a pipe: nothing of it."""
     command = [sys.executable, "-m", "pytest", "-m", "phi3", "--answers=fresh"]
     in_terminal = f"import pty, sys; sys.exit(pty.spawn({command!r}) >> 8)"
     with ollama_double(
@@ -179,9 +179,10 @@ def test_progress_is_for_terminals(project: Project, tmp_path: Path) -> None:
         )
         piped = project.pytest("-m", "phi3", "--answers=fresh", host=double.address)
 
-    assert "[phi3: 1 of 3 articles, 1.1 s each, about 2 s left]" in shown.stdout
-    assert "3 of 3 articles" in shown.stdout
-    assert "of 3 articles" not in piped.output
+    assert "[phi3: 1 asked, 0 recalled, 2 left, " in shown.stdout
+    assert "about 2 s to go" in shown.stdout
+    assert "[phi3: 3 asked, 0 recalled, 0 left, " in shown.stdout
+    assert " asked, 0 recalled" not in piped.output
 
 
 def test_make_says_what_is_missing(tmp_path: Path) -> None:
