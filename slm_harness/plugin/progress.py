@@ -1,6 +1,6 @@
 """How far the asking is, as one line: asked, recalled and left of a model, its pace, the time left."""
 
-import shutil
+import os
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
@@ -142,12 +142,11 @@ class TerminalLine:
         reports = sum(map(len, reporter.stats.values()))
         above = _UP_AND_CLEAR if reports == self._reports else "\n"
         self._reports = reports
-        width = shutil.get_terminal_size().columns - 2
-        text = printable(line)
         try:
             with TERMINAL.open("w", encoding="utf-8") as terminal:
-                # One that is wrapped is two, and only the second would be replaced.
-                terminal.write(f"{above}[{text[: width - 1]}]\n")
+                # One that is wrapped is two, and only the second would be replaced. Some tell no width.
+                room = (os.get_terminal_size(terminal.fileno()).columns or 200) - 3
+                terminal.write(f"{above}[{printable(line)[:room]}]\n")
         except OSError:
             # Nobody's terminal: there is nobody to tell.
             return
