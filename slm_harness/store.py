@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -201,8 +201,8 @@ def _damaged(path: Path, why: str) -> str:
     )
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Write ``text`` to ``path`` so that a reader sees the old file or the new one, never half.
+def write_atomically(path: Path, text: str | Iterable[str]) -> None:
+    """Write ``text``, whole or in pieces, to ``path`` so that a reader sees the old file or the new one, never half.
 
     Raises:
         OSError: nothing was written.
@@ -212,7 +212,7 @@ def write_atomically(path: Path, text: str) -> None:
     part = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+            file.writelines([text] if isinstance(text, str) else text)
             file.flush()
             os.fsync(file.fileno())
         part.chmod(0o644)
