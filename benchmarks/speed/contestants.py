@@ -75,4 +75,48 @@ ONCE = Contestant(
 )
 
 OURS = (STDLIB, CLIENT, EMPTY, ONCE, HARNESS)
-PEERS: tuple[Contestant, ...] = ()
+
+ASK_AHEAD = Contestant(
+    "70 lines of pytest that ask ahead by model",
+    ("-m", "pytest", "-q", "test_ask_ahead.py"),
+    (_PEERS / "test_ask_ahead.py",),
+)
+PYDANTIC_EVALS = Contestant(
+    "pydantic-evals",
+    ("pydantic_evals_run.py",),
+    (_PEERS / "pydantic_evals_run.py",),
+    needs=("pydantic-evals", "ollama"),
+)
+XDIST = Contestant(
+    "plain pytest under xdist",
+    ("-m", "pytest", "-q", "-n", "{at_once}", "--dist", "loadgroup", "test_xdist.py"),
+    (_PEERS / "test_xdist.py",),
+    needs=("pytest", "pytest-xdist", "ollama"),
+)
+PYTEST_EVALS = Contestant(
+    "pytest-evals under xdist",
+    ("pytest_evals_run.py",),
+    (_PEERS / "pytest_evals_run.py", _PEERS / "test_pytest_evals.py"),
+    needs=("pytest-evals", "pytest-xdist", "ollama"),
+)
+INSPECT = Contestant(
+    "Inspect AI",
+    ("inspect_run.py",),
+    (_PEERS / "inspect_run.py",),
+    needs=("inspect-ai", "openai"),
+)
+DEEPEVAL = Contestant(
+    "DeepEval under xdist",
+    (
+        "-c",
+        "from deepeval.cli.main import app; app()",
+        "test",
+        "run",
+        "test_deepeval.py",
+        "-n",
+        "{at_once}",
+    ),
+    (_PEERS / "test_deepeval.py",),
+    needs=("deepeval", "pytest-xdist", "ollama"),
+)
+PEERS = (ASK_AHEAD, PYDANTIC_EVALS, XDIST, PYTEST_EVALS, INSPECT, DEEPEVAL)

@@ -7,13 +7,14 @@ developers, whose pytest plugins alone cost a second at each start.
 import hashlib
 import os
 import subprocess
-import sys
 import venv
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks.speed.served import ROOT
 
+_PRIVATE = {"DEEPEVAL_TELEMETRY_OPT_OUT": "1"}
+"""Nothing that is measured waits for somebody to be told of it."""
 _QUIET = ("-m", "pip", "install", "-qq", "--disable-pip-version-check")
 
 
@@ -69,9 +70,5 @@ def clean(host: str) -> dict[str, str]:
     """This process's environment without what would change a contestant's; its server is at ``host``."""
     ours = ("PYTEST_", "PYTHON", "OLLAMA_", "COV_", "VIRTUAL_ENV", "BENCH_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    return {**kept, "OLLAMA_HOST": host, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
-
-
-def here() -> str:
-    """The version of the Python that environments are made with."""
-    return ".".join(map(str, sys.version_info[:3]))
+    here = {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
+    return {**kept, "OLLAMA_HOST": host, **here, **_PRIVATE}

@@ -1,9 +1,9 @@
 """The memory and the slots of the stand-in server: who is worked at, who waits, and what is loaded for it."""
 
-import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from benchmarks.speed.ledger import Ledger
 
@@ -33,13 +33,23 @@ class Job:
     done: Callable[[], None]
 
 
+class Clock(Protocol):
+    """What an event loop has of a clock."""
+
+    def time(self) -> float:
+        """Monotonic seconds."""
+
+    def call_later(self, delay: float, callback: Callable[..., object], *args: object) -> object:
+        """Call back after so many seconds."""
+
+
 class Memory:
     """Takes jobs in the order in which they come. A job for a model that is not loaded holds up those behind it."""
 
-    def __init__(self, pace: Pace, ledger: Ledger, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, pace: Pace, ledger: Ledger, clock: Clock) -> None:
         self._pace = pace
         self._ledger = ledger
-        self._loop = loop
+        self._clock = clock
         self._waiting: deque[Job] = deque()
         self._open: dict[str, int] = {}
         """By what is in memory, the one used last at the end: how many jobs are worked at."""
@@ -82,7 +92,7 @@ class Memory:
         self._open[weights] = 0
         if self._pace.load > 0:
             self._loading = True
-            self._loop.call_later(self._pace.load, self._loaded)
+            self._clock.call_later(self._pace.load, self._loaded)
 
     def _loaded(self) -> None:
         self._loading = False
@@ -90,12 +100,12 @@ class Memory:
 
     def _begin(self, job: Job) -> None:
         self._open[job.weights] = self._open.pop(job.weights) + 1
-        start = self._loop.time()
-        self._loop.call_later(job.seconds, self._end, job, start)
+        start = self._clock.time()
+        self._clock.call_later(job.seconds, self._end, job, start)
 
     def _end(self, job: Job, start: float) -> None:
         if job.counts:
-            self._ledger.worked(start, self._loop.time())
+            self._ledger.worked(start, self._clock.time())
         self._open[job.weights] -= 1
         job.done()
         self._advance()

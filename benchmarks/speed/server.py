@@ -5,8 +5,9 @@
 It speaks as much of Ollama's API as its client and the harness need, and /v1/chat/completions; it knows the
 notices of ``articles`` by the mark in their text. A line of JSON on stdout says where it listens; it ends with
 its stdin. ``GET /bench/counts`` gives `ledger.Counts`; ``POST /bench/reset`` (fields: milliseconds,
-load_milliseconds, slots, models, forget) empties counts and memory, and with ``forget`` takes custom models
-away; ``POST /bench/recreate`` makes those anew of the same recipe.
+load_milliseconds, slots, models, forget, prepare) empties counts and memory, with ``forget`` takes custom models
+away, and has so many replies ready as ``prepare`` says; ``POST /bench/recreate`` makes custom models anew of the
+same recipe.
 """
 
 import argparse
@@ -139,6 +140,8 @@ class Server:
     def _reset(self, body: Fields) -> Fields:
         if body.get("forget"):
             self._shelf.delete_custom()
+        for number in range(int(_number(body, "prepare", 0))):
+            _right_reply(number, 1)
         self._pace = Pace(
             service=_number(body, "milliseconds", self._pace.service * 1000) / 1000,
             load=_number(body, "load_milliseconds", self._pace.load * 1000) / 1000,

@@ -117,7 +117,7 @@ class Course:
             project.evaluation(self.folder, count)
         else:
             project.plain(self.folder, count, who.files)
-        self.server.reset(forget=True)
+        self.server.reset(forget=True, prepare=count)
         return {step.name: self._run(who, step, python, seed) for step in chain.steps[: last + 1]}
 
     def warm(self, who: Contestant) -> None:
