@@ -152,10 +152,13 @@ class Course:
         output = self.folder / "output.txt"
         with output.open("wb") as out:
             begun = time.monotonic()
-            done = subprocess.run(  # noqa: S603 - the contestants of this bench
-                command, cwd=self.folder, env=environment, stdin=subprocess.DEVNULL,
-                stdout=out, stderr=subprocess.STDOUT, timeout=_AT_MOST, check=False,
-            )  # fmt: skip
+            try:
+                done = subprocess.run(  # noqa: S603 - the contestants of this bench
+                    command, cwd=self.folder, env=environment, stdin=subprocess.DEVNULL,
+                    stdout=out, stderr=subprocess.STDOUT, timeout=_AT_MOST, check=False,
+                )  # fmt: skip
+            except subprocess.TimeoutExpired as error:
+                raise StepFailed(f"{who.name}, {step.name}: no end after {_AT_MOST:g} s") from error
             seconds = time.monotonic() - begun
         said = output.read_text("utf-8", errors="replace")
         if done.returncode and not (who.gated and _only_gates_failed(said, step)):

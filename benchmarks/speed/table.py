@@ -107,7 +107,7 @@ def _beside(sizes: Sizes, who: Sequence[Contestant], rounds: Sequence[Round]) ->
         "",
         f"{sizes.milliseconds:g} ms, {sizes.at_once} at once (ideal {ideal:.1f} s)",
         "server busy",
-        "to the first article, 1 article",
+        f"to the first article, of 1 / of {few}",
         "per article at 0 ms",
         "re-run at 0 ms: seconds / asked",
         "two models in random order, memory for one: loads",
@@ -119,7 +119,9 @@ def _beside(sizes: Sizes, who: Sequence[Contestant], rounds: Sequence[Round]) ->
             one.name,
             _cell(_median(rounds, seconds(one, "paced")), lambda v: f"{v:.1f} s"),
             _cell(_median(rounds, busy(one, "paced")), lambda v: f"{v:.3f}"),
-            _cell(_median(rounds, first_ask(one, "single")), lambda v: f"{v:.2f} s"),
+            _pair(
+                _median(rounds, first_ask(one, "single")), _median(rounds, first_ask(one, "paced"))
+            ),
             _cell(_median(rounds, each(one, "instant", few)), lambda v: f"{1000 * v:.1f} ms"),
             NOTHING if again is None or more is None else f"{again:.1f} s / {more:.0f}",
             _span(rounds, loads(one, "mixed")),
@@ -145,6 +147,12 @@ def _median(rounds: Sequence[Round], of: Of) -> float | None:
 
 def _cell(value: float | None, shown: Callable[[float], str]) -> str:
     return NOTHING if value is None else shown(value)
+
+
+def _pair(one: float | None, other: float | None) -> str:
+    if one is None and other is None:
+        return NOTHING
+    return " / ".join(_cell(value, lambda v: f"{v:.2f} s") for value in (one, other))
 
 
 def _span(rounds: Sequence[Round], of: Of) -> str:
