@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slm_harness.cli.choosing import chosen_recipe, prompt_option, store_option
-from slm_harness.cli.printing import articles_option, complain, report, say, say_aligned, task
+from slm_harness.cli.printing import (
+    articles_option,
+    complain,
+    output,
+    report,
+    say,
+    say_aligned,
+    task,
+)
 from slm_harness.errors import HarnessError, SettingsError
 from slm_harness.printable import shortened
 
@@ -139,7 +147,8 @@ def _stats(arguments: argparse.Namespace) -> int:
     found = survey(_told(walk(store), "read"), verify=arguments.verify)
     now = _recipe_now(arguments.prompt)
     if arguments.json:
-        say([json.dumps(_object(store.folder, found, now, verified=arguments.verify))])
+        told = _object(store.folder, found, now, verified=arguments.verify)
+        output().write(json.dumps(told, indent=1) + "\n")
     else:
         say(_totals(store.folder, found))
         say_aligned(_rows(found.sorted(), now))
@@ -276,7 +285,7 @@ def _doomed(store: "Store", doomed: "Plan") -> Iterator[str]:
         (len(doomed.damaged), "damaged answer", "damaged answers"),
         (len(doomed.setups), "setup of no answer", "setups of no answer"),
         (len(doomed.parts), "half-written or empty file", "half-written or empty files"),
-        (doomed.stale, "index line of no answer", "index lines of no answer"),
+        (doomed.stale, "index line", "index lines"),
     )
     for count, one, many in rest:
         if count:

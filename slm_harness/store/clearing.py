@@ -129,17 +129,22 @@ def remove(store: Store, doomed: Plan, progress: Callable[[int], None]) -> None:
         for number, path in enumerate(doomed.files):
             progress(number)
             path.unlink(missing_ok=True)
+            _remove_empty(path.parent)
         for path, lines, left in _indexes(store, doomed.kept):
             if not left:
                 path.unlink(missing_ok=True)
-                with contextlib.suppress(OSError):
-                    path.parent.rmdir()
+                _remove_empty(path.parent)
             elif len(left) < len(lines):
                 write_atomically(path, "".join(f"{line}\n" for line in left))
     except OSError as error:
         raise SettingsError(
             f"{path}: it cannot be removed: {error}; mend the permissions and run it again"
         ) from error
+
+
+def _remove_empty(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        folder.rmdir()
 
 
 # ---------------------------------------------------------------- answers

@@ -214,6 +214,14 @@ def _head(path: Path, line: bytes) -> _Head:
         raise SettingsError(f"{path}:1: {_NO_EXPORT}") from error
 
 
+def _line(line: bytes) -> _AnswerLine | _SetupLine | None:
+    """What a line says; None where it is none of ours."""
+    try:
+        return _LINE.validate_json(line)
+    except ValidationError:
+        return None
+
+
 class _Import:
     """One import on its way."""
 
@@ -222,8 +230,12 @@ class _Import:
         self._path = path
         self._head = head
         self._setups: dict[str, Setup] = {}
+        self._filed: set[str] = set()
         self._done = Imported(said=head.answers)
         self._answers = 0
+        self._own = 0
+        self._unread = 0
+        """Lines of which nobody can say what they were."""
 
     def run(self, lines: Iterator[tuple[int, bytes]], progress: Progress) -> Imported:
         number = 1
@@ -235,7 +247,7 @@ class _Import:
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             self._bad(number + 1, f"the file is cut off or damaged from here on ({error})")
             return self._done
-        if self._answers < self._head.answers:
+        if self._answers + self._unread < self._head.answers:
             self._bad(
                 number + 1, f"the file ends after {self._answers} of {self._head.answers} answers"
             )
@@ -249,7 +261,10 @@ class _Import:
             )
             return False
         try:
-            wire = _LINE.validate_json(line)
+            wire = _line(line)
+            if wire is None:
+                self._unread += 1
+                raise Damage("not a line of an export")
             if isinstance(wire, _SetupLine):
                 self._setup(wire)
             else:
@@ -258,13 +273,13 @@ class _Import:
         except Damage as error:
             self._bad(number, str(error))
         except StoreDamaged as error:
+            # Says nothing against the file.
+            self._own += 1
             self._bad(number, f"our own {error.message}")
-        except (ValueError, RecursionError):
-            self._bad(number, "not a line of an export")
         if self._answers > self._head.answers:
             self._bad(number, f"one more than the {self._head.answers} answers of the first line")
             return False
-        if len(self._done.bad) >= MAX_BAD:
+        if len(self._done.bad) - self._own >= MAX_BAD:
             self._bad(number + 1, f"not read on after {MAX_BAD} bad lines")
             return False
         return True
@@ -284,7 +299,10 @@ class _Import:
 
     def _answer(self, content: dict[str, Any]) -> None:
         digest, key = content.pop("digest", None), str(content.get("key"))
-        raw, computed = sealed(content)
+        try:
+            raw, computed = sealed(content)
+        except ValueError as error:
+            raise Damage("no file can hold what it says") from error
         if digest != computed:
             raise Damage("it was changed: its content is not that of its digest")
         entry = read_entry(raw, key, self._known)
@@ -295,9 +313,13 @@ class _Import:
         self._file(entry, raw, self._known(str(content["setup"])))
 
     def _file(self, entry: Entry, raw: bytes, setup: Setup) -> None:
-        # Looked for first, so that an import of what is there writes nothing.
-        ours = self._store.get(entry.stored.key)
         try:
+            if setup.digest not in self._filed:
+                # First, so that answers that lost it can be read again.
+                self._store.file_setup(setup)
+                self._filed.add(setup.digest)
+            # Looked for, so that an import of what is there writes nothing.
+            ours = self._store.get(entry.stored.key)
             if ours is None and self._store.add(entry, raw, setup):
                 self._done.filed += 1
                 return

@@ -195,7 +195,7 @@ class Store:
         raw, _ = sealed(content_of(request, stored, setup))
         try:
             # In this order: an entry is never without its setup.
-            self._file_setup(setup)
+            self.file_setup(setup)
             write_quickly(path, raw)
             self._note(request.model, request.article, stored.key)
         except OSError as error:
@@ -212,7 +212,7 @@ class Store:
         """
         key = entry.stored.key
         path = self.path(key)
-        self._file_setup(setup)
+        self.file_setup(setup)
         if not write_new(path, raw):
             if self.has(key):
                 return False
@@ -220,22 +220,26 @@ class Store:
         self._note(entry.model, entry.article, key)
         return True
 
-    def _file_setup(self, setup: Setup) -> None:
-        """Keep a setup, once and to the disk. One that is used is of now, so that no clearing takes it."""
+    def file_setup(self, setup: Setup) -> None:
+        """Keep a setup, once and to the disk, in place of one that is damaged.
+
+        One that is used counts as of now, so that no clearing takes it from an answer on its way.
+
+        Raises:
+            OSError: it cannot be written.
+        """
         path = self.setup_path(setup.digest)
         if setup.digest in self._setups:
             with contextlib.suppress(FileNotFoundError):
                 os.utime(path)
                 return
-        text = setup_text(setup)
         try:
-            there = path.read_bytes() == text.encode()
+            self.setup(setup.digest)
             os.utime(path)
-        except OSError:
-            there = False
-        if not there:
-            write_atomically(path, text)
-        self._setups[setup.digest] = setup
+        except (StoreDamaged, FileNotFoundError):
+            # Whatever is wrong with it, this is what it has to be: the digest says so.
+            write_atomically(path, setup_text(setup))
+            self._setups[setup.digest] = setup
 
     def _note(self, model: str, article: str, key: str) -> None:
         """Append a key to the index of its model and article."""
