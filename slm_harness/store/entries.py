@@ -113,9 +113,14 @@ class _WireBefore(BaseModel):
 # ---------------------------------------------------------------- setups
 
 
+def shared_parts(stored: Stored) -> dict[str, object]:
+    """The parts of an answer's key that all answers of its setup have."""
+    return {name: stored.parts[name] for name in stored.parts if name not in (ARTICLE, SAMPLE)}
+
+
 def setup_of(stored: Stored) -> Setup:
     """The setup of an answer that was just given, or is of format 1."""
-    parts = {name: stored.parts[name] for name in stored.parts if name not in (ARTICLE, SAMPLE)}
+    parts = shared_parts(stored)
     identity = IDENTITY.dump_python(stored.identity, mode="json")
     return _setup({"parts": parts, "identity": identity}, stored.identity)
 

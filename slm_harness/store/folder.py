@@ -22,6 +22,7 @@ from slm_harness.store.entries import (
     sealed,
     setup_of,
     setup_text,
+    shared_parts,
 )
 from slm_harness.store.files import write_atomically, write_new, write_quickly
 from slm_harness.store.keys import differing_parts
@@ -51,6 +52,8 @@ class Store:
         self._setups: dict[str, Setup] = {}
         """Those that were read or filed, by digest. An entry is told apart from a wrong one by its setup,
         so each answer would cost reading two files without it."""
+        self._last: Setup | None = None
+        """The one that was put last."""
 
     def check_writable(self) -> None:
         """Make the folder, and find out that it can be written: an answer is not to be asked for in vain.
@@ -191,7 +194,7 @@ class Store:
             StoreDamaged: the entry cannot be written (disk full, no permission).
         """
         path = self.path(stored.key)
-        setup = setup_of(stored)
+        setup = self._setup_of(stored)
         raw, _ = sealed(content_of(request, stored, setup))
         try:
             # In this order: an entry is never without its setup.
@@ -203,6 +206,13 @@ class Store:
                 f"{path}: an answer came and cannot be stored: {error}; "
                 "free the disk or mend the permissions, then run again"
             ) from error
+
+    def _setup_of(self, stored: Stored) -> Setup:
+        """The setup of an answer; a run puts many of the same one after the other."""
+        last, parts = self._last, shared_parts(stored)
+        if last is None or last.parts != parts or last.identity != stored.identity:
+            last = self._last = setup_of(stored)
+        return last
 
     def add(self, entry: Entry, raw: bytes, setup: Setup) -> bool:
         """File an entry of format 2 that was found in order, unless its key has one; whether it was filed.
