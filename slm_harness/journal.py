@@ -1,7 +1,7 @@
-"""The journal of a run: how the one process that asks tells all others what has come.
+"""The journal of a run: how the one thread that asks tells all others what has come.
 
-One JSON line for each event, in a temporary file that lives as long as the run. Failures are
-told here and nowhere else, so none of them is ever a hit later.
+Within a process it is memory. Where tests run in workers there is a file besides: one JSON line for each
+event, as long as the run lasts. Failures are told here and nowhere else, so none of them is ever a hit later.
 """
 
 import contextlib
@@ -11,37 +11,152 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
-
-from pydantic import TypeAdapter
+from typing import IO, Any
 
 from slm_harness.asking import Event, Failed, Obtained, Prepared
 from slm_harness.errors import NotAsked, SettingsError
-from slm_harness.records import Identity
+from slm_harness.records import Identity, Reply, Stored
 
-POLL_SECONDS = 0.005
+POLL_SECONDS = (0.0005, 0.01)
+"""How soon a waiting worker reads on: at first, and in the end. A file wakes nobody up; a pipe for each worker
+would, and would have to be handed to processes that others start, and to be emptied by those that are busy."""
 ALIVE_SECONDS = 0.5
 """How often a waiting process looks whether the one that asks is still there."""
 
-_TYPES: Mapping[str, TypeAdapter[Any]] = {
-    "prepared": TypeAdapter(Prepared),
-    "obtained": TypeAdapter(Obtained),
-    "failed": TypeAdapter(Failed),
-}
-_NAMES = {Prepared: "prepared", Obtained: "obtained", Failed: "failed"}
 
-
-class Journal:
-    """Written by the one process that asks, which holds a lock on it as long as it lives."""
+class Follower(ABC):
+    """Knows what a journal has told so far, and waits for what it will tell."""
 
     def __init__(self) -> None:
-        """Begin one, in a temporary folder of its own.
+        self.identities: dict[str, Identity] = {}
+        self.results: dict[tuple[str, str], Obtained | Failed] = {}
+        """(model, article) to what became of it."""
+        self._failed: dict[str, Failed] = {}
+        """Model to the first of its failures."""
+        self._why = ""
+
+    def wait(self, model: str, article: str) -> Obtained | Failed:
+        """What became of one article; waits until it is known, or will never be."""
+        key = model, article
+        if key not in self.results:
+            self._wait_until(lambda: key in self.results)
+        return self.results.get(key) or self._not_asked(model, article)
+
+    def wait_for_identity(self, model: str) -> Identity | Failed:
+        """Which model answers; waits until it is known, or will never be."""
+        self._wait_until(lambda: model in self.identities or model in self._failed)
+        return self.identities.get(model) or self._failed.get(model) or self._not_asked(model, "")
+
+    @property
+    @abstractmethod
+    def path(self) -> Path:
+        """The file that workers read."""
+
+    @abstractmethod
+    def drain(self) -> None:
+        """Take in all that was told so far, without waiting."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of what it reads from."""
+
+    @abstractmethod
+    def _wait_until(self, known: Callable[[], bool]) -> None:
+        """Wait until something is known from what was told, or nothing more can come."""
+
+    def _take(self, event: Event) -> None:
+        if isinstance(event, Prepared):
+            self.identities[event.model] = event.identity
+            return
+        self.results[event.model, event.article] = event
+        if isinstance(event, Failed):
+            self._failed.setdefault(event.model, event)
+
+    def _not_asked(self, model: str, article: str) -> Failed:
+        why = self._why or "the run ended before"
+        said = f"{model} was not asked about {article}" if article else f"{model} was not asked"
+        return Failed(model, article, NotAsked.__name__, f"{said}: {why}")
+
+
+class Journal(Follower):
+    """Told by the one thread that asks; any other thread of the process waits at the journal itself."""
+
+    def __init__(self, *, for_workers: bool) -> None:
+        """Begin one.
+
+        Args:
+            for_workers: Whether other processes are to read it, by its ``path``.
 
         Raises:
-            SettingsError: there is no room for it.
+            SettingsError: there is no room for the file.
         """
+        super().__init__()
+        self._news = threading.Condition()
+        self._ended = False
+        self._file = JournalFile() if for_workers else None
+
+    @property
+    def path(self) -> Path:
+        """The file that workers read."""
+        if self._file is None:
+            raise RuntimeError("a journal that is for this process only has no file")
+        return self._file.path
+
+    def add(self, event: Event) -> None:
+        """Tell one event; nothing once it has ended, for a thread may still come with a late reply."""
+        with self._news:
+            if self._ended:
+                return
+            if self._file is not None:
+                self._file.add(event)
+            self._take(event)
+            self._news.notify_all()
+
+    def end(self, why: str = "") -> None:
+        """Tell that nothing more comes, and why where it is not for the run's being over."""
+        with self._news:
+            if self._ended:
+                return
+            self._ended, self._why = True, why
+            if self._file is not None:
+                self._file.end(why)
+            self._news.notify_all()
+
+    def drain(self) -> None:
+        """Nothing: all that was told is here."""
+
+    def close(self) -> None:
+        """Let go of the file, and with it of the lock that says that more may come."""
+        with self._news:
+            self._ended = True
+            if self._file is not None:
+                self._file.close()
+
+    def remove(self) -> None:
+        """Take the file away, once nobody reads it any more."""
+        if self._file is not None:
+            self._file.remove()
+
+    def _wait_until(self, known: Callable[[], bool]) -> None:
+        with self._news:
+            self._news.wait_for(lambda: known() or self._ended)
+
+
+# ---------------------------------------------------------------- the file
+
+
+class JournalFile:
+    """What workers read: written by the process that asks, which holds a lock on it as long as it lives.
+
+    What many results share — the identity, and all parts of a key but the article — is written once, and
+    the results after it refer to it: ``["common", {...}, {...}]``, then ``["obtained", ...]`` and so on.
+    """
+
+    def __init__(self) -> None:
         try:
             self.path = Path(tempfile.mkdtemp(prefix="slm-harness-")) / "journal.jsonl"
             self._file = self.path.open("w", encoding="utf-8")
@@ -50,81 +165,76 @@ class Journal:
                 f"{tempfile.gettempdir()}: the journal of the run cannot be written: {error}; "
                 "free the disk or set TMPDIR"
             ) from error
-        self._lock = threading.Lock()
+        self._common: tuple[Mapping[str, object], Identity] | None = None
         fcntl.flock(self._file, fcntl.LOCK_EX)
 
     def add(self, event: Event) -> None:
-        """Tell one event."""
-        name = _NAMES[type(event)]
-        body = _TYPES[name].dump_python(event, mode="json")
-        self._line({name: body})
+        """Write one event."""
+        if isinstance(event, Prepared):
+            self._write("prepared", event.model, asdict(event.identity))
+        elif isinstance(event, Failed):
+            self._write("failed", asdict(event))
+        else:
+            self._obtained(event)
 
-    def end(self, why: str = "") -> None:
-        """Tell that nothing more comes, and why where it is not for the run's being over."""
+    def _obtained(self, event: Obtained) -> None:
+        stored = event.stored
+        parts = {name: value for name, value in stored.parts.items() if name != _ARTICLE}
+        if (parts, stored.identity) != self._common:
+            self._common = parts, stored.identity
+            self._write("common", parts, asdict(stored.identity))
+        # No copies, as asdict would make: both have plain values only.
+        own = {**vars(event), "stored": None}
+        self._write(
+            *("obtained", own, stored.key, stored.parts.get(_ARTICLE)),
+            *(stored.asked_at, vars(stored.reply)),
+        )
+
+    def end(self, why: str) -> None:
+        """Write that nothing more comes."""
         with contextlib.suppress(OSError):
             # A full disk: those who wait notice that the lock is gone.
-            self._line({"end": {"why": why}})
+            self._write("end", why)
         self.close()
 
     def close(self) -> None:
-        """Let go of the file, and with it of the lock that says that more may come."""
-        with self._lock, contextlib.suppress(OSError):
+        """Let go of it."""
+        with contextlib.suppress(OSError):
             self._file.close()
 
     def remove(self) -> None:
-        """Take it away, once nobody reads it any more."""
+        """Take it away."""
         shutil.rmtree(self.path.parent, ignore_errors=True)
 
-    def _line(self, content: Mapping[str, object]) -> None:
-        with self._lock:
-            # After the end a thread may still come with the reply that it was waiting for.
-            if not self._file.closed:
-                self._file.write(json.dumps(content) + "\n")
-                self._file.flush()
+    def _write(self, *line: object) -> None:
+        self._file.write(json.dumps(line) + "\n")
+        self._file.flush()
 
 
-class Follower:
-    """Reads a journal that another process, or another thread, is writing."""
+_ARTICLE = "article"
+"""The part of a key that is each result's own."""
+
+
+class FileFollower(Follower):
+    """Reads the file of a journal that another process is writing.
+
+    What is read was written by the same program a moment ago, so nothing of it is looked at twice.
+    """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self._file = path.open("rb")
+        super().__init__()
+        self._path = path
+        self._file: IO[bytes] = path.open("rb")
         self._rest = b""
         self._ended = False
-        self._why = ""
         self._looked = time.monotonic()
-        self.identities: dict[str, Identity] = {}
-        self.results: dict[tuple[str, str], Obtained | Failed] = {}
-        """(model, article) to what became of it."""
+        self._pause = POLL_SECONDS[0]
+        self._common: Stored | None = None
 
-    def wait(self, model: str, article: str) -> Obtained | Failed:
-        """What became of one article; waits until it is known, or will never be."""
-        while (model, article) not in self.results:
-            if not self._more():
-                return self._not_asked(model, article)
-        return self.results[model, article]
-
-    def wait_for_identity(self, model: str) -> Identity | Failed:
-        """Which model answers; waits until it is known, or will never be."""
-        while model not in self.identities:
-            failed = next(
-                (
-                    result
-                    for (name, _), result in self.results.items()
-                    if name == model and isinstance(result, Failed)
-                ),
-                None,
-            )
-            if failed is not None:
-                return failed
-            if not self._more():
-                return self._not_asked(model, "")
-        return self.identities[model]
-
-    def _not_asked(self, model: str, article: str) -> Failed:
-        why = self._why or "the run ended before"
-        said = f"{model} was not asked about {article}" if article else f"{model} was not asked"
-        return Failed(model, article, NotAsked.__name__, f"{said}: {why}")
+    @property
+    def path(self) -> Path:
+        """The file that it reads."""
+        return self._path
 
     def close(self) -> None:
         """Let go of the file."""
@@ -134,9 +244,14 @@ class Follower:
         """Read all that was told so far, without waiting."""
         self._read()
 
+    def _wait_until(self, known: Callable[[], bool]) -> None:
+        while not known() and self._more():
+            pass
+
     def _more(self) -> bool:
         """Read on, or rest a little; False once nothing more can come."""
         if self._read():
+            self._pause = POLL_SECONDS[0]
             return True
         if self._ended:
             return False
@@ -146,7 +261,8 @@ class Follower:
                 # What was written before the writer went away still counts.
                 self._ended = not self._read()
                 return True
-        time.sleep(POLL_SECONDS)
+        time.sleep(self._pause)
+        self._pause = min(2 * self._pause, POLL_SECONDS[1])
         return True
 
     def _read(self) -> bool:
@@ -155,20 +271,27 @@ class Follower:
             return False
         *lines, self._rest = (self._rest + content).split(b"\n")
         for line in lines:
-            self._take(json.loads(line))
+            self._line(*json.loads(line))
         return True
 
-    def _take(self, content: Mapping[str, Any]) -> None:
-        ((name, body),) = content.items()
-        if name == "end":
-            self._ended = True
-            self._why = body["why"]
-            return
-        event = _TYPES[name].validate_python(body)
-        if isinstance(event, Prepared):
-            self.identities[event.model] = event.identity
-        else:
-            self.results[event.model, event.article] = event
+    def _line(self, kind: str, *told: Any) -> None:  # noqa: ANN401 - JSON
+        if kind == "end":
+            self._ended, self._why = True, told[0]
+        elif kind == "prepared":
+            self._take(Prepared(told[0], Identity(**told[1])))
+        elif kind == "failed":
+            self._take(Failed(**told[0]))
+        elif kind == "common":
+            self._common = Stored("", told[0], _NO_REPLY, Identity(**told[1]))
+        elif self._common is not None:
+            own, key, article, asked_at, reply = told
+            parts = self._common.parts
+            if article is not None:
+                parts = {**parts, _ARTICLE: article}
+            stored = replace(
+                self._common, key=key, parts=parts, reply=Reply(**reply), asked_at=asked_at
+            )
+            self._take(Obtained(**{**own, "stored": stored}))
 
     def _deserted(self) -> bool:
         """Whether the writer is gone: its lock went with it."""
@@ -178,3 +301,6 @@ class Follower:
             return False
         fcntl.flock(self._file, fcntl.LOCK_UN)
         return True
+
+
+_NO_REPLY = Reply("", "empty", 0.0)

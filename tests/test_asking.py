@@ -1,5 +1,6 @@
 """Asking: every reply once, from the store where it is there; failures never stored."""
 
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +33,7 @@ from slm_harness.errors import (
     ServerUnreachable,
 )
 from slm_harness.evidence import load_evidence, write_evidence
-from slm_harness.records import Identity, ModelSpec, Recipe, Reply, Request
+from slm_harness.records import Identity, ModelSpec, Recipe, Reply, Request, Stored
 from slm_harness.retrying import Patience
 from slm_harness.store import Store
 
@@ -46,6 +47,7 @@ QUICK = Limits(patience=Patience(first=0.001, longest=0.002), look=0.0)
 class Scripted:
     """An engine that answers, or fails, as the test says."""
 
+    takes_turns: bool = False
     failures: Mapping[str, NotMeasured | list[NotMeasured]] = field(default_factory=dict)
     """For ever, or so many times."""
     unavailable: NotMeasured | None = None
@@ -105,6 +107,8 @@ def run(
     spec: ModelSpec = SPEC,
     limits: Limits = QUICK,
     articles: Sequence[str] = ARTICLES,
+    store: Store | None = None,
+    explain: bool = True,
 ) -> list[Event]:
     """Fill three articles of one model from a store in ``folder``."""
     batch = Batch(
@@ -116,7 +120,7 @@ def run(
         evidence=load_evidence(folder / "accepted", "m") if evidence else None,
         problem=problem,
     )
-    sources = Sources(Store(folder), mode, folder / "accepted")
+    sources = Sources(store or Store(folder), mode, folder / "accepted", explain=explain)
     return list(fill([batch], recipe, sources, stop or threading.Event(), lambda _: None, limits))
 
 
@@ -265,6 +269,62 @@ def test_as_many_are_asked_at_once_as_the_entry_says(tmp_path: Path) -> None:
 
     assert sorted(engine.asked) == sorted(many)
     assert len(obtained(events)) == 12
+
+
+def test_the_first_question_waits_for_no_other_look_up(tmp_path: Path) -> None:
+    """Asking begins with the first miss, and only a few of what follows are looked up before their turn."""
+    many = [f"article-{number}" for number in range(100)]
+    looked: list[int] = []
+
+    class Counting(Store):
+        count = 0
+
+        def get(self, key: str) -> Stored | None:
+            self.count += 1
+            return super().get(key)
+
+    store = Counting(tmp_path)
+    engine = Scripted(then=lambda: looked.append(store.count))
+
+    events = run(engine, tmp_path, articles=many, store=store)
+
+    assert len(obtained(events)) == 100
+    assert engine.asked == many
+    assert looked[0] <= 5
+    assert all(count <= number + 6 for number, count in enumerate(looked))
+
+
+def test_replies_share_what_is_equal_in_them(tmp_path: Path) -> None:
+    """Thousands of stored replies are not to hold the prompt and the identity once each."""
+    run(Scripted(), tmp_path)
+
+    events = run(Scripted(), tmp_path)
+
+    stored = [event.stored for event in events if isinstance(event, Obtained)]
+    assert len(stored) == 3
+    assert len({id(one.identity) for one in stored}) == 1
+    assert {id(one.parts["recipe"]) for one in stored} == {id(RECIPE.system)}
+
+
+def test_nobody_reads_old_replies_to_explain_what_nobody_asked_for(tmp_path: Path) -> None:
+    """Why the store had none is found out for --explain-asks, and for an error that says so."""
+    run(Scripted(), tmp_path)
+    changed = Recipe(task="t", system="Answer!", schema={})
+
+    events = run(Scripted(), tmp_path, recipe=changed, explain=False)
+
+    assert {event.why for event in events if isinstance(event, Obtained)} == {""}
+
+
+def test_the_interval_of_threads_is_that_of_before_afterwards(tmp_path: Path) -> None:
+    """It is shorter while a model is asked, since replies wait for it."""
+    usual, while_asking = sys.getswitchinterval(), []
+    engine = Scripted(then=lambda: while_asking.append(sys.getswitchinterval()))
+
+    run(engine, tmp_path)
+
+    assert max(while_asking) < usual
+    assert sys.getswitchinterval() == usual
 
 
 def test_the_time_of_a_run_ends_it(tmp_path: Path) -> None:

@@ -6,13 +6,14 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from slm_harness.asking import Failed, Obtained, Prepared
 from slm_harness.errors import SettingsError
-from slm_harness.journal import Follower, Journal
+from slm_harness.journal import FileFollower, Journal, JournalFile
 from slm_harness.records import Identity, Reply, Stored
 
 IDENTITY = Identity(engine="e", server="1", base="b", digest="d", options={"seed": 0})
@@ -28,15 +29,22 @@ OBTAINED = Obtained(
 @contextmanager
 def begun() -> Iterator[Journal]:
     """A journal that is closed in the end, without telling one, and taken away."""
-    with closing(Journal()) as journal:
+    with closing(Journal(for_workers=True)) as journal:
         yield journal
     journal.remove()
 
 
+@pytest.fixture
+def own() -> Iterator[Journal]:
+    """A journal for this process only."""
+    with closing(Journal(for_workers=False)) as journal:
+        yield journal
+
+
 @contextmanager
-def followed(path: Path) -> Iterator[Follower]:
+def followed(path: Path) -> Iterator[FileFollower]:
     """A follower that is closed in the end."""
-    with closing(Follower(path)) as follower:
+    with closing(FileFollower(path)) as follower:
         yield follower
 
 
@@ -79,7 +87,7 @@ def test_waiting_ends_with_the_asking_process() -> None:
         "import sys\n"
         "from slm_harness.journal import Journal\n"
         "from tests.test_journal import OBTAINED\n"
-        "journal = Journal()\n"
+        "journal = Journal(for_workers=True)\n"
         "journal.add(OBTAINED)\n"
         "print(journal.path, flush=True)\n"
         "sys.stdin.read()\n"
@@ -127,7 +135,7 @@ def test_a_journal_without_room_is_a_setting(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(tempfile, "tempdir", "/dev/null/nowhere")
 
     with pytest.raises(SettingsError, match="/dev/null/nowhere: the journal"):
-        Journal()
+        Journal(for_workers=True)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk as Linux plays it")
@@ -135,14 +143,65 @@ def test_a_full_disk_leaves_nobody_waiting(tmp_path: Path, monkeypatch: pytest.M
     """Where the end cannot be told, the lock that is let go tells it."""
     with begun() as journal, followed(journal.path) as follower:
         with monkeypatch.context() as patched:
-            patched.setattr(journal, "_line", full)
+            patched.setattr(JournalFile, "_write", full)
             journal.end()
         found = follower.wait("m", "one")
 
     assert isinstance(found, Failed)
 
 
-def full(_: object) -> None:
+def full(*_: object) -> None:
     """Write to a disk that is full."""
     with Path("/dev/full").open("w") as file:
         file.write("x")
+
+
+def test_within_a_process_there_is_no_file(own: Journal) -> None:
+    """What was told is the very object, and whoever waits has it as soon as it is told."""
+    teller = threading.Timer(0.05, own.add, [OBTAINED])
+    teller.start()
+
+    assert own.wait("m", "one") is OBTAINED
+    teller.join()
+    own.add(Prepared("m", IDENTITY))
+    assert own.wait_for_identity("m") is IDENTITY
+    with pytest.raises(RuntimeError, match="no file"):
+        _ = own.path
+
+
+def test_within_a_process_waiting_ends_with_the_asking(own: Journal) -> None:
+    """Also for who waited before the end came; what comes too late is dropped."""
+    teller = threading.Timer(0.05, own.end, ["it was interrupted"])
+    teller.start()
+    found = own.wait("m", "one")
+    teller.join()
+    own.add(OBTAINED)
+
+    assert isinstance(found, Failed)
+    assert found.message == "m was not asked about one: it was interrupted"
+    assert isinstance(own.wait("m", "one"), Failed)
+    assert isinstance(own.wait_for_identity("m"), Failed)
+
+
+def test_what_replies_share_is_written_once() -> None:
+    """Prompt, schema and identity, by far the largest part, are read back equal and held once."""
+    parts = {"recipe": "x" * 10_000, "schema": {"type": "object"}, "article": "0"}
+    first = replace(OBTAINED, stored=replace(OBTAINED.stored, parts=parts))
+    others = [
+        replace(
+            first, article=f"a{n}", stored=replace(first.stored, parts={**parts, "article": str(n)})
+        )
+        for n in range(50)
+    ]
+    warm = replace(IDENTITY, machine={"context": 8192})
+    last = replace(first, article="z", stored=replace(first.stored, identity=warm))
+
+    with begun() as journal, followed(journal.path) as follower:
+        for event in (first, *others, last):
+            journal.add(event)
+        read = [follower.wait("m", event.article) for event in (first, *others, last)]
+        size = journal.path.stat().st_size
+
+    assert read == [first, *others, last]
+    assert size < 4 * 10_000
+    assert len({id(one.stored.identity) for one in read if isinstance(one, Obtained)}) == 2

@@ -1,7 +1,8 @@
 """Filling: one ``fill`` that gets every reply that is wanted, from the store or from the model.
 
 It is the only place that asks, model by model, so that each reply is obtained once, whatever the
-number of workers that wait for it.
+number of workers that wait for it. One thread looks up what is stored and tells what has come; a pool
+beside it asks, stores and judges, so that nothing but the server is waited for.
 """
 
 import contextlib
@@ -11,12 +12,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import replace
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
 
-from slm_harness.asking.recalling import Recall
+from slm_harness.asking.giving_up import GivingUp
+from slm_harness.asking.pool import Pool, quick_switching
+from slm_harness.asking.recalling import Miss, Recall
 from slm_harness.asking.values import (
     Batch,
     Event,
@@ -29,8 +32,8 @@ from slm_harness.asking.values import (
 )
 from slm_harness.engines import Engine, Report, estimated_tokens
 from slm_harness.engines.openai.options import reply_limit
+from slm_harness.engines.turns import Place, Turns, TurnsOver, standing_at, take_turn
 from slm_harness.errors import (
-    GaveUp,
     HarnessError,
     NotAsked,
     NotMeasured,
@@ -40,13 +43,14 @@ from slm_harness.errors import (
 from slm_harness.pacing import Pace
 from slm_harness.records import Identity, Recipe, Reply, Request, Stored
 from slm_harness.retrying import Tried, persist
-from slm_harness.store import key_of, key_parts
 
 _NO_LIMITS = Limits()
 _LOOK_SECONDS = 0.05
-"""How often waiting for a reply looks whether the run is over."""
+"""How often waiting looks whether the run is over. What comes wakes it at once."""
+_AHEAD = 2
+"""So many requests for each thread of the pool are looked up before their turn, and no more: the prompts
+and keys of ten thousand articles are not all to be held at once."""
 _T = TypeVar("_T")
-_Done = queue.SimpleQueue[tuple[Request, Tried[Obtained] | Exception]]
 
 
 def fill(
@@ -71,6 +75,36 @@ def fill(
             yield from one.events()
 
 
+@dataclass(frozen=True)
+class _Job:
+    """One request on its way through the pool."""
+
+    miss: Miss
+    place: Place
+
+    @property
+    def request(self) -> Request:
+        return self.miss.request
+
+
+@dataclass(frozen=True)
+class _Came:
+    """What came of a job."""
+
+    job: _Job
+    tried: Tried[Obtained] | Exception | None
+    """None where its turn did not come any more."""
+    last: bool = False
+    """Whether the model was given up by then."""
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """What came of building the model."""
+
+    tried: Tried[Identity] | Exception
+
+
 class _Batch:
     """One batch on its way."""
 
@@ -92,17 +126,35 @@ class _Batch:
         self._report = report
         self._limits = limits
         self._ends = ends
-        self._built: Identity | None = None
-        self._in_a_row = 0
         self._pace = Pace(batch.spec.tokens_per_minute)
+        self._fate = GivingUp(batch.model, limits.in_a_row)
+        at_once = 1 if batch.local else batch.spec.concurrency
+        # What works in this process gains nothing by being prepared ahead in it.
+        self._threads = 1 if batch.local else 2 * at_once
+        self._turns = Turns(at_once, stop)
+        self._news: queue.SimpleQueue[_Came | _Ready] = queue.SimpleQueue()
+        self._open: dict[str, _Job] = {}
+        """What was handed to the pool and has not come back, by article."""
         self._ended: NotMeasured | None = None
-        """Why nothing more is asked. What is stored is recalled all the same."""
+        """Why nothing more is asked, once that is told. What is stored is recalled all the same."""
+        self._building = False
+        self._built: Identity | None = None
+        self._stack = ExitStack()
 
     @cached_property
     def _engine(self) -> Engine:
         return self._batch.open_engine()
 
+    @cached_property
+    def _pool(self) -> Pool[_Job]:
+        self._stack.enter_context(quick_switching())
+        pool = Pool(f"slm-harness asks {self._batch.model}", self._threads, self._work)
+        self._stack.callback(pool.close)
+        return pool
+
     def close(self) -> None:
+        self._turns.close()
+        self._stack.close()
         if "_engine" in self.__dict__:
             self._engine.close()
 
@@ -155,7 +207,7 @@ class _Batch:
                     raise tried.result
                 return tried.result
             if self._stop.is_set():
-                raise NotAsked(f"{self._batch.model}: the run ended before it was asked")
+                raise self._not_asked()
             if self._is_over and time.monotonic() >= least:
                 raise self._time_up()
 
@@ -190,106 +242,164 @@ class _Batch:
     # ------------------------------------------------------------ article by article
 
     def _all(self, identity: Identity) -> Iterator[Event]:
-        """Recall what is stored, ask the rest, as many at once as the model takes."""
+        """Recall what is stored, ask the rest, as many at once as the model takes.
+
+        A reply that has come is told before the next one is looked up, and what has to be asked is handed
+        over as soon as that is known: neither waits for the other.
+        """
         waiting = deque(self._batch.requests)
-        open_: dict[str, Request] = {}
-        done: _Done = queue.SimpleQueue()
-        while waiting or open_:
+        while waiting or self._open:
             if self._stop.is_set():
                 waiting.clear()
-            if self._is_over and self._ended is None:
-                self._ended = self._time_up()
-                for request in open_.values():
-                    yield _failed(request, self._ended, ends_model=True)
-                open_.clear()
-            yield from self._begun(identity, waiting, open_, done)
-            with contextlib.suppress(queue.Empty):
-                request, tried = done.get(timeout=_LOOK_SECONDS if open_ else 0)
-                if isinstance(tried, Exception):
-                    raise tried
-                if open_.pop(request.article, None) is not None:
-                    yield from self._told(request, tried.result, tried.tries)
+                self._turns.close()
+            if self._is_over:
+                yield from self._timed_out()
+            if waiting and len(self._open) < _AHEAD * self._threads:
+                yield from self._looked_up(identity, waiting.popleft())
+                yield from self._news_of(wait=False)
+            elif self._open:
+                yield from self._news_of(wait=True)
+            if self._stop.is_set() and self._building:
+                # A load can take minutes; it is not waited for.
+                yield from self._all_failed(self._not_asked())
 
-    def _begun(
-        self,
-        identity: Identity,
-        waiting: deque[Request],
-        open_: dict[str, Request],
-        done: _Done,
-    ) -> Iterator[Event]:
-        """Begin as many as may be open at once; what is stored, or cannot be, needs no beginning."""
-        at_once = 1 if self._batch.local else self._batch.spec.concurrency
-        while waiting and len(open_) < at_once:
-            request = waiting.popleft()
-            result: Obtained | NotMeasured | None
-            try:
-                result = self._recalled(identity, request)
-            except NotMeasured as error:
-                result = error
-            if result is None:
-                self._begin(identity, request, done)
-                open_[request.article] = request
-            else:
-                yield from self._told(request, result, 0)
-
-    def _told(
-        self, request: Request, result: Obtained | NotMeasured, tries: int
-    ) -> Iterator[Event]:
-        """One result as an event; takes note where it ends the model's run."""
-        if not isinstance(result, NotMeasured):
-            if tries:
-                self._in_a_row = 0
-            yield replace(result, tries=tries)
+    def _looked_up(self, identity: Identity, request: Request) -> Iterator[Event]:
+        """Tell the stored reply to a request, or hand it to the pool."""
+        try:
+            found = self._recall.reply(identity, request)
+        except NotMeasured as error:
+            self._fate.note(request.article, error)
+            yield self._failed(request, error)
             return
-        self._in_a_row = self._in_a_row + 1 if result.sick else 0
-        if self._ended is None and result.ends_model:
-            self._ended = result
-        elif self._ended is None and self._in_a_row >= self._limits.in_a_row:
-            self._ended = GaveUp(
-                f"{self._batch.model} was given up after {self._in_a_row} failures in a row, the last on "
-                f"{request.article}: {result.message}"
-            )
-        yield _failed(request, result, tries=tries, ends_model=self._ended is not None)
+        if isinstance(found, Obtained):
+            yield found
+        elif self._ended is not None:
+            yield self._failed(request, self._ended)
+        else:
+            self._hand_over(identity, found)
 
-    def _recalled(self, identity: Identity, request: Request) -> Obtained | None:
-        """The stored reply to a request; None where it has to be asked for, and the model is ready.
+    def _hand_over(self, identity: Identity, miss: Miss) -> None:
+        job = _Job(miss, self._turns.place())
+        self._open[miss.request.article] = job
+        if self._built is not None:
+            self._pool.put(job)
+        elif not self._building:
+            self._building = True
+            self._in_thread("the start", lambda: self._made(identity), self._told_ready)
 
-        Raises:
-            NotMeasured: it cannot be read, and neither be asked for.
-        """
-        stored = self._recall.reply(identity, request)
-        if stored is None and self._ended is not None:
-            raise self._ended
-        if stored is None:
-            self._build(identity)
-        return stored
-
-    def _begin(self, identity: Identity, request: Request, done: _Done) -> None:
-        """Put one request; what comes of it is told to ``done``."""
-        self._in_thread(
-            f"about {request.article}",
-            lambda: self._tried(lambda: self._asked(identity, request), request.article),
-            lambda tried: done.put((request, tried)),
+    def _made(self, identity: Identity) -> Tried[Identity]:
+        return self._tried(
+            lambda: self._engine.build(identity, self._recipe, self._report), "start"
         )
 
-    def _asked(self, identity: Identity, request: Request) -> Obtained:
+    def _told_ready(self, tried: Tried[Identity] | Exception) -> None:
+        self._news.put(_Ready(tried))
+
+    def _news_of(self, *, wait: bool) -> Iterator[Event]:
+        """Tell all that has come; first wait a little for something."""
+        while True:
+            try:
+                news = self._news.get(timeout=_LOOK_SECONDS) if wait else self._news.get_nowait()
+            except queue.Empty:
+                return
+            wait = False
+            if isinstance(news.tried, Exception):
+                raise news.tried
+            if isinstance(news, _Ready):
+                yield from self._begin(news.tried.result)
+            elif self._open.pop(news.job.request.article, None) is not None:
+                yield from self._told(news.job.request, news.tried, news.last)
+
+    def _begin(self, result: Identity | NotMeasured) -> Iterator[Event]:
+        """Let the pool ask the model that was built; where it was not, nothing is asked of it."""
+        self._building = False
+        if self._ended is not None:
+            # Too late: it was given up for the time it took.
+            return
+        if isinstance(result, NotMeasured):
+            yield from self._all_failed(result)
+            return
+        self._built = result
+        for job in self._open.values():
+            self._pool.put(job)
+
+    def _told(self, request: Request, tried: Tried[Obtained] | None, last: bool) -> Iterator[Event]:
+        """What came of asking, as an event; nothing for what the end of the run kept from being asked."""
+        if last:
+            self._ended = self._ended or self._fate.ended
+        if tried is None:
+            if self._ended is not None:
+                yield self._failed(request, self._ended)
+        elif isinstance(tried.result, NotMeasured):
+            yield _failed(request, tried.result, tries=tried.tries, ends_model=last)
+        else:
+            yield replace(tried.result, tries=tried.tries)
+
+    def _timed_out(self) -> Iterator[Event]:
+        if self._ended is None:
+            yield from self._all_failed(self._time_up())
+
+    def _all_failed(self, error: NotMeasured) -> Iterator[Event]:
+        """Give up all that was handed over and has not come back, and ask nothing more."""
+        self._ended = error
+        self._turns.close()
+        self._building = False
+        for job in self._open.values():
+            yield _failed(job.request, error, ends_model=True)
+        self._open.clear()
+
+    def _failed(self, request: Request, error: NotMeasured) -> Failed:
+        return _failed(request, error, ends_model=self._ended is not None)
+
+    # ------------------------------------------------------------ in the threads of the pool
+
+    def _work(self, job: _Job) -> None:
+        """Ask, store and judge; what came is told."""
+        tried: Tried[Obtained] | Exception | None
+        last = False
+        with standing_at(job.place):
+            try:
+                tried = self._tried(lambda: self._asked(job.miss), job.request.article)
+                last = self._judged(job.request, tried.result)
+            except TurnsOver:
+                tried = None
+            except Exception as error:  # noqa: BLE001 - raised again by who waits for it
+                tried, last = error, True
+            self._news.put(_Came(job, tried, last))
+            if last:
+                # While this turn is still held, so that nobody else gets it.
+                self._turns.close()
+
+    def _judged(self, request: Request, result: Obtained | NotMeasured) -> bool:
+        """Take note of a result while its turn is held; whether nothing more is to be asked."""
+        self._fate.note(request.article, result)
+        self._turns.careful = self._fate.suspects
+        return self._fate.ended is not None
+
+    def _asked(self, miss: Miss) -> Obtained:
         """Ask, and store what came before anything else happens."""
-        parts = key_parts(identity, self._recipe, request)
-        why = self._recall.why_not(request, parts)
-        built = self._build(identity)
-        reply = self._paced(identity, request)
+        request, built = miss.request, self._built
+        if built is None or self._turns.over:
+            raise TurnsOver(f"{request.article} came too late")
+        # Before the turn, in a thread that has to wait for it anyway.
+        why = self._recall.why_not(miss) if self._sources.explain else ""
+        reply = self._reply(request, built)
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        stored = Stored(key_of(parts), parts, reply, built, now)
+        stored = Stored(miss.key, miss.parts, reply, built, now)
         if self._sources.mode is not Mode.REPLAY:
             with _ending_the_model():
                 self._sources.store.put(request, stored)
         return Obtained(request.model, request.article, stored, recalled=False, why=why)
 
-    def _paced(self, identity: Identity, request: Request) -> Reply:
-        """Ask once the account's tokens per minute allow it."""
+    def _reply(self, request: Request, built: Identity) -> Reply:
+        """Ask, once the account's tokens per minute allow it."""
+        if not self._engine.takes_turns:
+            take_turn()
         if self._batch.spec.tokens_per_minute is None:
             return self._engine.ask(request)
-        most = reply_limit(identity.options) or 0
+        # An account's minute counts from when the request is sent, so the wait for it is in the turn.
+        take_turn()
+        most = reply_limit(built.options) or 0
         words = f"{self._recipe.system}{request.prompt}"
         turn = self._pace.turn(estimated_tokens(words) + most, self._stop.wait)
         if turn is None:
@@ -300,13 +410,8 @@ class _Batch:
         turn.took(reply.total_tokens)
         return reply
 
-    def _build(self, identity: Identity) -> Identity:
-        if self._built is None:
-            with _ending_the_model():
-                self._built = self._persist(
-                    lambda: self._engine.build(identity, self._recipe, self._report)
-                )
-        return self._built
+    def _not_asked(self) -> NotAsked:
+        return NotAsked(f"{self._batch.model}: the run ended before it was asked")
 
 
 def _failed(

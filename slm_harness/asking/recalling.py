@@ -1,6 +1,7 @@
 """Recalling: what is stored or accepted already, and in words why it is not."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from slm_harness.asking.values import Batch, Mode, Obtained, Sources
@@ -11,6 +12,15 @@ from slm_harness.store import differing_parts, key_of, key_parts
 from slm_harness.task import reworded
 
 
+@dataclass(frozen=True)
+class Miss:
+    """A request whose reply is not stored, with its key, which takes a moment to make."""
+
+    request: Request
+    parts: Mapping[str, object]
+    key: str
+
+
 class Recall:
     """The replies of one batch that need not be asked for."""
 
@@ -18,6 +28,12 @@ class Recall:
         self._batch = batch
         self._recipe = recipe
         self._sources = sources
+        self._accepted = {
+            stored.key: stored
+            for stored in (batch.evidence.replies.values() if batch.evidence else ())
+        }
+        self._identities: list[Identity] = []
+        """Those of recalled replies: of the same model, so there are few."""
 
     @property
     def replays(self) -> bool:
@@ -41,29 +57,30 @@ class Recall:
             )
         return batch.evidence.identity
 
-    def reply(self, identity: Identity, request: Request) -> Obtained | None:
-        """The stored reply to a request; None where it has to be asked for.
+    def reply(self, identity: Identity, request: Request) -> "Obtained | Miss":
+        """The stored reply to a request, or what has to be asked for.
 
         Raises:
             StoreDamaged: it cannot be read.
             NeverAsked: it would have to be asked for, in a replay.
         """
         parts = key_parts(identity, self._recipe, request)
+        miss = Miss(request, parts, key_of(parts))
         if self._sources.mode is not Mode.FRESH:
-            stored = self._stored(key_of(parts))
+            stored = self._stored(miss.key)
             if stored is not None:
-                return Obtained(request.model, request.article, stored, recalled=True)
+                shared = replace(stored, parts=parts, identity=self._shared(stored.identity))
+                return Obtained(request.model, request.article, shared, recalled=True)
         if self.replays:
             raise NeverAsked(
                 f"nobody has asked {request.model} this prompt about {request.article}: "
-                f"{self.why_not(request, parts)}; {ask_there(request.model)}"
+                f"{self.why_not(miss)}; {ask_there(request.model)}"
             )
-        return None
+        return miss
 
     def _stored(self, key: str) -> Stored | None:
         """The stored reply: in a replay the accepted one before all, else the one asked last."""
-        evidence = self._batch.evidence
-        accepted = evidence.find(key) if evidence else None
+        accepted = self._accepted.get(key)
         if accepted and self._sources.mode is Mode.REPLAY:
             return accepted
         if self._batch.local:
@@ -72,8 +89,15 @@ class Recall:
         stored = self._sources.store.get(key)
         return max(filter(None, (stored, accepted)), key=lambda one: one.asked_at, default=None)
 
-    def why_not(self, request: Request, parts: Mapping[str, object]) -> str:
-        """Why no stored reply would do for a request with a key of these parts."""
+    def _shared(self, identity: Identity) -> Identity:
+        """An identity as it was met before: thousands of replies are not to hold each a copy of it."""
+        if identity not in self._identities:
+            self._identities.append(identity)
+        return self._identities[self._identities.index(identity)]
+
+    def why_not(self, miss: Miss) -> str:
+        """Why no stored reply would do. Reads all that was ever asked about the article."""
+        request, parts = miss.request, miss.parts
         if self._sources.mode is Mode.FRESH:
             return "--answers=fresh asks again"
         nearest = self._sources.store.nearest(request, parts)

@@ -41,7 +41,7 @@ class Obtained:
     stored: Stored
     recalled: bool
     why: str = ""
-    """For a reply that was asked for: why the store had none."""
+    """For a reply that was asked for: why the store had none, where that is wanted."""
     tries: int = 0
     """How often the request was put until the reply was there; 0 for one that was stored."""
 
@@ -96,6 +96,8 @@ class Sources:
     mode: Mode
     answers: Path
     """Folder of the accepted replies, for messages."""
+    explain: bool = False
+    """Whether it is to be found out why the store had no reply, for which all earlier ones are read."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ from slm_harness.records import Identity, ModelSpec, Recipe, Reply, Request
 class BaselineEngine:
     """Answers by calling the task's reader on the same prompt that a model would get."""
 
+    takes_turns = False
+
     def __init__(self, spec: ModelSpec, reader: Reader) -> None:
         if spec.options:
             raise ModelsError(

@@ -73,6 +73,10 @@ class Presence:
 class Engine(Protocol):
     """One model, asked about one article at a time, also from several threads at once."""
 
+    takes_turns: bool
+    """Whether ``ask`` waits for the turn of its thread's place (``turns``) by itself, as our transport does
+    just before it sends; where not, all of it is a turn."""
+
     def presence(self) -> Presence:
         """Look whether the model can be reached; quick, changes nothing."""
         ...

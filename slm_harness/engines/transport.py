@@ -1,10 +1,12 @@
 """The HTTP under every client: bounded in time and size, to the named address only.
 
 A time-out of httpx is the gap between two bytes, so a server that trickles is never late; here a whole
-reply has a limit, its head included. Proxies of the environment would catch requests to this very machine, and a redirect
+reply has a limit, its head included. A request that stands in a line (``turns``) waits here for its turn,
+and its time begins with it. Proxies of the environment would catch requests to this very machine, and a redirect
 would take an article, and perhaps a key, to a server that nobody named: neither is followed.
 """
 
+import contextlib
 import ipaddress
 import ssl
 import threading
@@ -17,9 +19,13 @@ from typing import TypedDict
 import httpcore
 import httpx
 
+from slm_harness.engines.turns import give_turn_back, take_turn
+
 MOST_BYTES = 64 * 2**20
 """Largest reply that is read, in bytes. Ollama sends a number for each token of the context."""
 CONNECT_SECONDS = 5.0
+_MOST_UNSENT = 2**20
+"""Bytes of a request that are held back until it is whole."""
 _KEPT = ("location", "retry-after", "retry-after-ms")
 """Headers of a failure that say more than its status."""
 
@@ -87,7 +93,7 @@ def http_settings(
 
 
 class BoundedTransport(httpx.BaseTransport):
-    """Ends a reply that is larger than any can be; None for one of any size."""
+    """Waits for a request's turn; ends a reply that is larger than any can be, None for one of any size."""
 
     def __init__(self, inner: httpx.BaseTransport, most: int | None) -> None:
         self._inner = inner
@@ -99,8 +105,11 @@ class BoundedTransport(httpx.BaseTransport):
         Raises:
             Compressed: some kilobytes may be gigabytes once they are unpacked, and their size is only
                 known then; so nothing compressed is asked for, and none is taken.
+            TurnsOver: there is no turn for it any more.
         """
         request.headers["accept-encoding"] = "identity"
+        take_turn()
+        _exchange.began, _exchange.ended = time.perf_counter(), None
         response = self._inner.handle_request(request)
         packed = response.headers.get("content-encoding", "identity").lower()
         if packed != "identity":
@@ -111,8 +120,9 @@ class BoundedTransport(httpx.BaseTransport):
             kept = {name: response.headers[name] for name in _KEPT if name in response.headers}
             return httpx.Response(response.status_code, headers=kept, request=request)
         stream = response.stream
-        if self._most is not None and isinstance(stream, httpx.SyncByteStream):
-            response.stream = _BoundedStream(stream, self._most, request)
+        if isinstance(stream, httpx.SyncByteStream):
+            # The turn of a request that failed is kept: what failed may be put again, or end the run.
+            response.stream = _BoundedStream(stream, self._most, request, good=response.is_success)
         return response
 
     def close(self) -> None:
@@ -121,21 +131,50 @@ class BoundedTransport(httpx.BaseTransport):
 
 
 class _BoundedStream(httpx.SyncByteStream):
-    def __init__(self, inner: httpx.SyncByteStream, most: int, request: httpx.Request) -> None:
+    def __init__(
+        self, inner: httpx.SyncByteStream, most: int | None, request: httpx.Request, *, good: bool
+    ) -> None:
         self._inner = inner
         self._most = most
         self._request = request
+        self._good = good
+        self._whole = False
 
     def __iter__(self) -> Iterator[bytes]:
         size = 0
         for piece in self._inner:
             size += len(piece)
-            if size > self._most:
+            if self._most is not None and size > self._most:
                 raise TooLarge(f"more than {self._most} bytes", request=self._request)
             yield piece
+        self._whole = True
 
     def close(self) -> None:
         self._inner.close()
+        if _exchange.ended is None:
+            _exchange.ended = time.perf_counter()
+            # Only now that the connection is free: the next request is to find it.
+            if self._whole and self._good:
+                give_turn_back()
+
+
+class _Exchange(threading.local):
+    """When the last request of this thread was sent, and its reply read."""
+
+    began: float = 0.0
+    ended: float | None = None
+
+
+_exchange = _Exchange()
+
+
+def request_seconds() -> float:
+    """What this thread's last request took, from when it was sent until its reply was read, in seconds.
+
+    Waiting for a turn is not in it.
+    """
+    ended = time.perf_counter() if _exchange.ended is None else _exchange.ended
+    return round(ended - _exchange.began, 6)
 
 
 # ---------------------------------------------------------------- the time of a whole request
@@ -201,15 +240,32 @@ class _Network(httpcore.NetworkBackend):
 
 
 class _Stream(httpcore.NetworkStream):
+    """Sends a request in one piece: head and body are written as soon as its reply is to be read.
+
+    Between two writes another thread of the process may run for as long as it likes, and the server would
+    have half a request.
+    """
+
     def __init__(self, usual: httpcore.NetworkStream, due: _Due) -> None:
         self._usual = usual
         self._due = due
+        self._unsent = b""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._unsent:
+            # As its owner does: a server that takes no more may have said why.
+            with contextlib.suppress(httpcore.WriteError):
+                self._send(self._unsent, timeout)
         return self._usual.read(max_bytes, self._due.within(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._usual.write(buffer, self._due.within(timeout))
+        self._unsent += buffer
+        if len(self._unsent) > _MOST_UNSENT:
+            self._send(self._unsent, timeout)
+
+    def _send(self, content: bytes, timeout: float | None) -> None:
+        self._unsent = b""
+        self._usual.write(content, self._due.within(timeout))
 
     def close(self) -> None:
         self._usual.close()

@@ -2,13 +2,14 @@
 
 import contextlib
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from slm_harness.asking import Batch, Event, Failed, Obtained, Unreached, fill
+from slm_harness.asking import Batch, Obtained, Unreached, fill
 from slm_harness.journal import Journal
 from slm_harness.locks import held
+from slm_harness.plugin.progress import Progress
 from slm_harness.session import Evaluation
 
 STOP_SECONDS = 0.5
@@ -19,11 +20,25 @@ class Filler:
     """Asks for what the selected cases need, and tells the journal."""
 
     def __init__(
-        self, evaluation: Evaluation, journal: Journal, show: Callable[[str], None]
+        self,
+        evaluation: Evaluation,
+        journal: Journal,
+        show: Callable[[str], None],
+        *,
+        explain: bool,
     ) -> None:
+        """Take note of what is to be done; nothing is asked yet.
+
+        Args:
+            evaluation: What is evaluated.
+            journal: Is told what comes.
+            show: Takes lines on how far the asking is.
+            explain: Whether it is to be found out why what is asked was not stored.
+        """
         self._evaluation = evaluation
         self._journal = journal
         self._show = show
+        self._explain = explain
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._wanted: dict[str, dict[str, None]] = {}
@@ -58,8 +73,9 @@ class Filler:
         self._journal.end()
 
     def _run(self, batches: Sequence[Batch]) -> None:
-        progress = _Progress(batches, self._show)
-        recipe, sources = self._evaluation.recipe, self._evaluation.sources
+        progress = Progress(batches, self._show)
+        recipe = self._evaluation.recipe
+        sources = replace(self._evaluation.sources, explain=self._explain)
         limits = self._evaluation.settings.limits
         why = ""
         try:
@@ -87,41 +103,3 @@ def alone(
     A store that cannot hold a lock is used without: a replay may read it.
     """
     return held(store / "asking.lock", stop, lambda: show("waiting for another run on this store"))
-
-
-class _Progress:
-    """Lines on how far the asking is: what, how many of how many, time left."""
-
-    def __init__(self, batches: Sequence[Batch], show: Callable[[str], None]) -> None:
-        self._totals = {batch.model: len(batch.requests) for batch in batches}
-        self._done = dict.fromkeys(self._totals, 0)
-        self._spent: list[float] = []
-        self._show = show
-        self._shown = 0.0
-
-    def busy(self, line: str) -> None:
-        """Tell what an engine is busy with, at most once a second."""
-        if time.monotonic() - self._shown >= 1:
-            self._shown = time.monotonic()
-            self._show(line)
-
-    def add(self, event: Event) -> None:
-        """Count an event; tell of a reply that was asked for."""
-        if not isinstance(event, Obtained | Failed):
-            return
-        self._done[event.model] += 1
-        if isinstance(event, Failed) or event.recalled:
-            return
-        self._spent.append(event.stored.reply.seconds)
-        left = self._totals[event.model] - self._done[event.model]
-        each = sum(self._spent[-10:]) / len(self._spent[-10:])
-        self.busy(
-            f"{event.model}: {self._done[event.model]} of {self._totals[event.model]} articles, "
-            f"{each:.1f} s each, about {duration(each * left)} left"
-        )
-
-
-def duration(seconds: float) -> str:
-    """``95`` as ``1 min 35 s``."""
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

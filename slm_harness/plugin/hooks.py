@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,20 +11,20 @@ import pytest
 from slm_harness.asking import Mode, Obtained
 from slm_harness.errors import HarnessError, ModelsError, SettingsError
 from slm_harness.gate import Snapshot
-from slm_harness.journal import Follower, Journal
+from slm_harness.journal import FileFollower, Follower, Journal
 from slm_harness.plugin import committed, options, summary
 from slm_harness.plugin.cases import case_of, wanted
 from slm_harness.plugin.filling import Filler
+from slm_harness.plugin.progress import TerminalLine
 from slm_harness.plugin.selection import Selection
 from slm_harness.plugin.standing import find_out, selection
 from slm_harness.plugin.state import STATE, Asking, Standing, State, model_of
-from slm_harness.printable import nearest, printable
+from slm_harness.printable import nearest
 from slm_harness.records import ModelSpec, Verdict
 from slm_harness.second_opinion import check_judge, opinions
 from slm_harness.session import Case, Evaluation, Settings, load_specs
 from slm_harness.store import write_atomically
 
-TERMINAL = Path("/dev/tty")
 WORKER_INPUT = "slm_harness"
 _SHOWN = 10
 """Most articles that are named in a line."""
@@ -101,19 +101,21 @@ def _state(config: pytest.Config, settings: Settings, models: Mapping[str, Model
     evidence = committed.replies(settings.answers, possible, forgive)
     evaluation = Evaluation.load(settings, models, evidence)
     received = handed_over(config)
+    follower: Follower
     if received is None:
         standing = _standing(config, evaluation, before, chosen, updating=updating)
-        journal = Journal()
-        asking = Asking(Filler(evaluation, journal, _shower(config)), journal)
-        path = journal.path
+        follower = journal = Journal(for_workers=distributes(config))
+        show, explain = TerminalLine(config).show, config.getoption("slm_explain")
+        asking = Asking(Filler(evaluation, journal, show, explain=explain), journal)
     else:
         content = json.loads(received)
-        standing, asking, path = Standing(**content["standing"]), None, Path(content["journal"])
+        standing, asking = Standing(**content["standing"]), None
+        follower = FileFollower(Path(content["journal"]))
     return State(
         evaluation=evaluation,
         standing=standing,
         before=before,
-        follower=Follower(path),
+        follower=follower,
         asking=asking,
         updating=updating,
         all_wrong_fail=config.getoption("slm_all_wrong_fail"),
@@ -160,22 +162,6 @@ def _standing(
 def for_worker(state: State) -> str:
     """What a worker has to know."""
     return json.dumps({"standing": asdict(state.standing), "journal": str(state.follower.path)})
-
-
-def _shower(config: pytest.Config) -> Callable[[str], None]:
-    """Shows a line of progress on a terminal, and nothing in a pipe.
-
-    It goes to the terminal itself: while a test waits, pytest captures what this process prints.
-    """
-
-    def show(line: str) -> None:
-        reporter = config.pluginmanager.get_plugin("terminalreporter")
-        if reporter is None or not reporter.isatty:
-            return
-        with contextlib.suppress(OSError), TERMINAL.open("w", encoding="utf-8") as terminal:
-            terminal.write(f"\n[{printable(line)}]\n")
-
-    return show
 
 
 def _refuse_unknown_markers(config: pytest.Config, chosen: Selection) -> None:
@@ -336,7 +322,7 @@ def _ask_judge(config: pytest.Config, state: State) -> None:
         for result in state.follower.results.values()
         if isinstance(result, Obtained)
     }
-    show = _shower(config)
+    show = TerminalLine(config).show
     with _noting(state, f"no second opinion of {state.judge}"):
         found = opinions(state.evaluation, state.judge, state.outcomes.values(), replies, show)
         state.opinions += found

@@ -32,8 +32,10 @@ class Runner:
 class Runners:
     """All that is loaded. Safe among threads."""
 
-    def __init__(self, parallel: int) -> None:
+    def __init__(self, parallel: int, most: int | None = None) -> None:
         self._parallel = parallel
+        self._most = most
+        """Models in memory at once; None for any number."""
         self._lock = threading.Lock()
         self._runners: dict[str, Runner] = {}
         self._slots: dict[str, threading.Semaphore] = {}
@@ -54,6 +56,10 @@ class Runners:
             if old is not None and old.settings == settings:
                 self._runners[model.weights] = replace(old, until=until)
                 return False
+            self._runners.pop(model.weights, None)
+            while self._most is not None and len(self._runners) >= self._most:
+                # The one that was loaded first has to go.
+                del self._runners[next(iter(self._runners))]
             self._runners[model.weights] = Runner(model, settings, whole(options, "num_ctx"), until)
             return True
 

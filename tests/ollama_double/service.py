@@ -109,6 +109,6 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.shelf = Shelf(settings.models, settings.state)
-        self.runners = Runners(settings.parallel)
+        self.runners = Runners(settings.parallel, settings.in_memory)
         self.faults = Faults(settings.scenario)
         self.journal = Journal(settings.log)

@@ -20,6 +20,7 @@ class Settings:
     context_length: int
     delay: float
     parallel: int
+    in_memory: int | None
     log: Path | None
     state: Path | None
     answers: Path | None
@@ -47,6 +48,11 @@ def read(arguments: Sequence[str] | None = None) -> Settings:
     )
     parser.add_argument("--delay", type=float, default=0.0, help="seconds that each generate takes")
     parser.add_argument("--parallel", type=int, default=1, help="generates at once for one model")
+    parser.add_argument(
+        "--in-memory",
+        type=int,
+        help="models that are loaded at once; another one puts one of them out",
+    )
     parser.add_argument("--log", type=Path, help="file that gets one JSON line per API request")
     parser.add_argument("--state", type=Path, help="file that keeps the models over a restart")
     parser.add_argument(
@@ -62,6 +68,7 @@ def read(arguments: Sequence[str] | None = None) -> Settings:
         context_length=given.context_length,
         delay=given.delay,
         parallel=given.parallel,
+        in_memory=given.in_memory,
         log=given.log,
         state=given.state,
         answers=given.answers,

@@ -31,6 +31,7 @@ from slm_harness.engines.proof import PROMPT, prove
 from slm_harness.engines.protocol import Presence, Report
 from slm_harness.engines.statuses import Advice, one_line
 from slm_harness.engines.transport import http_settings
+from slm_harness.engines.turns import take_turn
 from slm_harness.errors import (
     ConnectionBroken,
     ModelsError,
@@ -52,6 +53,8 @@ NEEDS = ("xllamacpp", "gguf")
 
 class LlamaCppEngine:
     """One GGUF file under llama.cpp."""
+
+    takes_turns = True
 
     def __init__(self, spec: ModelSpec, longest: int) -> None:
         self._options: Mapping[str, object] = pinned_options(spec)
@@ -150,6 +153,8 @@ class LlamaCppEngine:
         """Put a request to the child that serves; one that died is started anew at the next try."""
         if self._server is None:
             raise ModelUnavailable(f"{self._spec.name} was not built")
+        # Now, since the child may end while others have their turn, and be another afterwards.
+        take_turn()
         served = self._server.served()
         try:
             return self._chat(served).put(request, self._recipe.system, schema, options, gauge)

@@ -5,7 +5,6 @@ refused here, with a name, and never reaches a grader.
 """
 
 import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -30,6 +29,7 @@ from slm_harness.engines.ollama.told import (
 )
 from slm_harness.engines.proof import PROMPT, prove
 from slm_harness.engines.protocol import Presence, Report
+from slm_harness.engines.transport import request_seconds
 from slm_harness.errors import AnswerTimeout, NotMeasured, PullFailed
 from slm_harness.records import Identity, ModelSpec, Recipe, Reply, Request
 
@@ -53,6 +53,8 @@ _USUAL = Waits()
 
 class OllamaEngine:
     """One model under Ollama."""
+
+    takes_turns = True
 
     def __init__(self, spec: ModelSpec, longest: int, waits: Waits = _USUAL) -> None:
         sent_options(spec)  # refuses what Ollama does not know
@@ -174,7 +176,6 @@ class OllamaEngine:
         options: Mapping[str, object],
         gauge: Gauge,
     ) -> Reply:
-        started = time.perf_counter()
         with translated(f"reading {request.article}", self._host):
             response: GenerateResponse = self._client.generate_whole(
                 self._serves,
@@ -183,8 +184,7 @@ class OllamaEngine:
                 options=options,
                 keep_alive=KEEP_ALIVE,
             )
-        seconds = round(time.perf_counter() - started, 6)
-        return checked_reply(response, gauge, request, self._host, seconds)
+        return checked_reply(response, gauge, request, self._host, request_seconds())
 
     def close(self) -> None:
         """Close the connections, and end any wait."""

@@ -138,9 +138,12 @@ def translated(doing: str, server: Server) -> Iterator[None]:
         raise found from None
 
 
-def _counterpart(error: BaseException, doing: str, server: Server) -> NotMeasured | None:
+def _counterpart(error: BaseException, doing: str, server: Server) -> HarnessError | None:
     import openai
 
+    if isinstance(error, HarnessError):
+        # Ours, out of the transport: the client wraps whatever is raised below it.
+        return error
     where = f"{server.base_url} while {doing}"
     response = refusal(error)
     if response is not None:

@@ -1,7 +1,6 @@
 """One request to an OpenAI-compatible server and one checked reply; what knows the servers is built upon it."""
 
 import json
-import time
 from collections.abc import Mapping
 from http import HTTPStatus
 
@@ -18,6 +17,7 @@ from slm_harness.engines.openai.border import (
 )
 from slm_harness.engines.openai.options import LENGTH_LIMITS
 from slm_harness.engines.openai.reply import checked_reply
+from slm_harness.engines.transport import request_seconds
 from slm_harness.records import Reply, Request
 
 _NO_LIST = (404, 405, 501)
@@ -54,17 +54,15 @@ class Chat:
             NotMeasured: no reply was obtained.
         """
         body = request_body(self.model, request.prompt, system, schema, options)
-        started = time.perf_counter()
         with translated(f"reading {request.article}", self.server):
             try:
                 answer = parsed_object(self._post(body), self.server)
             except Exception as error:
                 if not _is_withheld(refusal(error)):
                     raise
-                return Reply("", "filtered", round(time.perf_counter() - started, 6))
-        seconds = round(time.perf_counter() - started, 6)
+                return Reply("", "filtered", request_seconds())
         where = f"{self.server.base_url} on {request.article}"
-        return checked_reply(answer, gauge, request, where, seconds, self.server.advice)
+        return checked_reply(answer, gauge, request, where, request_seconds(), self.server.advice)
 
     def _post(self, body: Mapping[str, object]) -> httpx.Response:
         return self._client.post("/chat/completions", body=dict(body), cast_to=httpx.Response)

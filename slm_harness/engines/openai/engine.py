@@ -30,6 +30,8 @@ _FACTS = ("root", "n_params", "n_vocab", "size")
 class OpenAIEngine:
     """One model of one OpenAI-compatible server."""
 
+    takes_turns = True
+
     def __init__(self, spec: ModelSpec) -> None:
         self._options = sent_options(spec)
         self._spec = spec

@@ -1,0 +1,153 @@
+"""How far the asking is, as one line: asked, recalled and left of a model, its pace, the time left."""
+
+import shutil
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from slm_harness.asking import Batch, Event, Failed, Obtained
+from slm_harness.printable import printable
+
+TERMINAL = Path("/dev/tty")
+EVERY_SECONDS = 1.0
+_LAST = 40
+"""Over how many replies the pace is taken."""
+_UP_AND_CLEAR = "\x1b[1A\r\x1b[2K"
+
+
+@dataclass
+class _Model:
+    """What was told of one model."""
+
+    total: int
+    at_once: int
+    count: Counter[str] = field(default_factory=Counter)
+    """``asked``, ``recalled`` and ``failed`` articles."""
+    first: float = 0.0
+    """When its first reply came that was asked for."""
+    came: deque[tuple[float, float, int | None]] = field(
+        default_factory=lambda: deque(maxlen=_LAST)
+    )
+    """Of the last replies that were asked for: when it came, how long it took, its tokens."""
+
+    @property
+    def left(self) -> int:
+        return self.total - self.count.total()
+
+    def pace(self) -> float:
+        """Seconds of wall time from one reply to the next."""
+        if len(self.came) > 2 * self.at_once:
+            return (self.came[-1][0] - self.came[0][0]) / (len(self.came) - 1)
+        # Replies to what was asked at the same time come at the same time: of so few the gaps tell nothing.
+        return sum(took for _, took, _ in self.came) / len(self.came) / self.at_once
+
+    def tokens_per_second(self) -> float | None:
+        """Of all that is asked at once together; None where the server does not count tokens."""
+        counts = [tokens for _, _, tokens in self.came if tokens is not None]
+        pace = self.pace()
+        return sum(counts) / len(counts) / pace if counts and pace else None
+
+
+class Progress:
+    """Counts what comes, and shows a line about it at most once a second."""
+
+    def __init__(
+        self,
+        batches: Sequence[Batch],
+        show: Callable[[str], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._models = {
+            batch.model: _Model(len(batch.requests), 1 if batch.local else batch.spec.concurrency)
+            for batch in batches
+        }
+        self._show = show
+        self._clock = clock
+        self._shown = float("-inf")
+
+    def busy(self, line: str) -> None:
+        """Tell what an engine is busy with."""
+        now = self._clock()
+        if now - self._shown >= EVERY_SECONDS:
+            self._shown = now
+            self._show(line)
+
+    def add(self, event: Event) -> None:
+        """Count an event; tell of a reply that was asked for, and of the end of a model that was asked."""
+        if not isinstance(event, Obtained | Failed):
+            return
+        model = self._models[event.model]
+        if isinstance(event, Failed):
+            model.count["failed"] += 1
+        elif event.recalled:
+            model.count["recalled"] += 1
+        else:
+            now, reply = self._clock(), event.stored.reply
+            if not model.came:
+                model.first = now - reply.seconds
+            model.count["asked"] += 1
+            model.came.append((now, reply.seconds, reply.reply_tokens))
+        if not model.came:
+            return
+        if not model.left:
+            self._show(self._line(event.model, model))
+        elif isinstance(event, Obtained) and not event.recalled:
+            self.busy(self._line(event.model, model))
+
+    def _line(self, name: str, model: _Model) -> str:
+        facts = [f"{model.count[what]} {what}" for what in ("asked", "recalled")]
+        if model.count["failed"]:
+            facts.append(f"{model.count['failed']} failed")
+        facts.append(f"{model.left} left")
+        rate = model.tokens_per_second()
+        if rate is not None:
+            facts.append(f"{rate:.0f} tokens/s")
+        if model.left:
+            facts.append(f"about {duration(model.pace() * model.left)} to go")
+        else:
+            facts.append(f"done in {duration(self._clock() - model.first)}")
+        names = list(self._models)
+        coming = names[names.index(name) + 1 :]
+        then = f"; then {', '.join(coming)}" if coming else ""
+        return f"{name}: {', '.join(facts)}{then}"
+
+
+def duration(seconds: float) -> str:
+    """``95`` as ``1 min 35 s``."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+class TerminalLine:
+    """Shows lines on a terminal, each in the place of the one before; nothing in a pipe.
+
+    They go to the terminal itself: while a test waits, pytest captures what this process prints.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._reports = -1
+        """How many reports pytest had told when the last line was written."""
+
+    def show(self, line: str) -> None:
+        """Write one line."""
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is None or not reporter.isatty:
+            return
+        # Where pytest has written since, the line before is no longer the last on the screen.
+        reports = sum(map(len, reporter.stats.values()))
+        above = _UP_AND_CLEAR if reports == self._reports else "\n"
+        self._reports = reports
+        width = shutil.get_terminal_size().columns - 2
+        text = printable(line)
+        try:
+            with TERMINAL.open("w", encoding="utf-8") as terminal:
+                # One that is wrapped is two, and only the second would be replaced.
+                terminal.write(f"{above}[{text[: width - 1]}]\n")
+        except OSError:
+            # Nobody's terminal: there is nobody to tell.
+            return
