@@ -30,6 +30,8 @@ def loading_client() -> Iterator[None]:
 class Ollama:
     """One model under Ollama, through its official client only where a glance does not do."""
 
+    takes_turns = True
+
     def __init__(self, spec: ModelSpec, longest: int) -> None:
         """Open it.
 
