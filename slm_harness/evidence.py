@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from slm_harness.errors import SnapshotError
 from slm_harness.records import Identity, Recipe, Request, Stored
 from slm_harness.store import (
-    FORMAT,
     IDENTITY,
     REPLY,
     canonical_json,
@@ -18,6 +17,8 @@ from slm_harness.store import (
     text_digest,
     write_atomically,
 )
+
+FORMAT = 1
 
 
 class Evidence:
@@ -31,7 +32,7 @@ class Evidence:
         self.recipe = recipe
         self.replies = replies
         """Article id to its reply."""
-        self._by_key = {stored.key: stored for stored in replies.values()}
+        self._by_key = {stored.key: stored for stored in reversed(list(replies.values()))}
 
     def find(self, key: str) -> Stored | None:
         """The accepted reply filed under ``key``."""

@@ -12,6 +12,8 @@ _SPACES = frozenset("\t\n\r\v\f\x85  ")
 
 def printable(text: str) -> str:
     """``text`` without control, format, surrogate and unassigned characters; line breaks become spaces."""
+    if text.isprintable():
+        return " ".join(text.split())
     kept = (
         " " if character in _SPACES else character
         for character in text

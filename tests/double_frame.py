@@ -69,8 +69,13 @@ class Connection(BaseHTTPRequestHandler):
         """Say nothing: the double's own log says it."""
 
     def write_chunks(self, pieces: Iterator[bytes]) -> None:
-        """The head's end and a body in chunks; `HangUp` among the pieces cuts it off."""
-        self.send_header("Transfer-Encoding", "chunked")
+        """The head's end and a body in chunks; `HangUp` among the pieces cuts it off.
+
+        Who speaks HTTP/1.0 gets it in one piece, which ends with the connection.
+        """
+        chunked = self.request_version != "HTTP/1.0"
+        if chunked:
+            self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         if self.command == "HEAD":
             self.wfile.flush()
@@ -78,12 +83,13 @@ class Connection(BaseHTTPRequestHandler):
         try:
             for piece in pieces:
                 if piece:
-                    self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+                    self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)
                     self.wfile.flush()
         except HangUp as fault:
             self.hang_up(fault)
             return
-        self.wfile.write(b"0\r\n\r\n")
+        if chunked:
+            self.wfile.write(b"0\r\n\r\n")
         self.wfile.flush()
 
     def hang_up(self, fault: HangUp) -> None:

@@ -9,7 +9,8 @@ from slm_harness.engines import open_engine, why_other_model
 from slm_harness.engines.ollama.border import StrictClient
 from slm_harness.engines.ollama.names import derived_name, is_cloud, is_derived
 from slm_harness.engines.ollama.options import PINNED
-from slm_harness.engines.ollama.shelf import check_usable, described, parameters
+from slm_harness.engines.ollama.shelf import described
+from slm_harness.engines.ollama.told import check_usable, parameters
 from slm_harness.engines.protocol import bad_host
 from slm_harness.errors import ModelsError, ModelUnavailable, SettingsError
 from slm_harness.records import Identity, ModelSpec

@@ -270,6 +270,52 @@ def test_it_works_without_pytests_cache(project: Project) -> None:
     assert run.code == 0, run.output
 
 
+PARSERS = """
+import sys
+from pathlib import Path
+
+def pytest_sessionfinish(session):
+    worker = getattr(session.config, "workerinput", {}).get("workerid", "controller")
+    found = {"bs4", "lxml", "trafilatura"} & set(sys.modules)
+    Path(f"parsers-of-{worker}.txt").write_text(" ".join(sorted(found)))
+"""
+
+
+@pytest.mark.slow
+def test_workers_read_no_page_that_the_controller_has_read(project: Project) -> None:
+    """All articles are kept before a worker starts, so no worker imports what parses pages."""
+    (project.path / "evals" / "conftest.py").write_text(PARSERS, encoding="utf-8")
+
+    run = project.pytest("-m", "baseline", "-n", "2", "--snapshot-update")
+
+    assert run.code == 0, run.output
+    files = {path.name: path.read_text() for path in project.path.glob("parsers-of-gw*.txt")}
+    assert files == {"parsers-of-gw0.txt": "", "parsers-of-gw1.txt": ""}
+
+
+@pytest.mark.parametrize("flags", [["--collect-only"], ["--answers=replay"]])
+def test_a_damaged_cache_of_articles_is_replaced(project: Project, flags: list[str]) -> None:
+    """A run is green with it, and the next one has it whole."""
+    assert project.pytest("-m", "baseline", "--snapshot-update").code == 0
+    cache = project.path / ".slm-harness" / "derived.sqlite"
+    cache.write_bytes(b"torn" * 1_000)
+
+    run = project.pytest("-m", "baseline", *flags)
+
+    assert run.code == 0, run.output
+    assert cache.read_bytes().startswith(b"SQLite format 3")
+
+
+def test_a_store_that_cannot_be_made_costs_a_replay_nothing(project: Project) -> None:
+    """Replies are replayed from what is committed, wherever the working store is."""
+    assert project.pytest("-m", "baseline", "--snapshot-update").code == 0
+    (project.path / "file").touch()
+
+    run = project.pytest("-m", "baseline", "--answers=replay", "-o", "slm_store=file/store")
+
+    assert run.code == 0, run.output
+
+
 def test_accepting_one_model_leaves_the_others_alone(project: Project, tmp_path: Path) -> None:
     """--snapshot-update writes the selected model's files and no other's."""
     with ollama_double("--models", "phi3,mistral", answers=rules(), folder=tmp_path) as double:

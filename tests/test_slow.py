@@ -83,7 +83,7 @@ def more_articles(project: Project, count: int) -> None:
 
 def stored(project: Project) -> set[str]:
     """The prompts whose reply is in the store; every entry there is whole."""
-    files = (project.path / ".slm-harness" / "answers").rglob("*.json")
+    files = (project.path / ".slm-harness" / "answers").glob("??/*.json")
     entries = [json.loads(file.read_text(encoding="utf-8")) for file in files]
     assert all(entry["reply"]["text"] for entry in entries)
     return {str(entry["prompt"]) for entry in entries}

@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from slm_harness.errors import SnapshotError, StoreDamaged
 from slm_harness.evidence import load_evidence, write_evidence
 from slm_harness.records import Identity, Recipe, Reply, Request, Stored
+from slm_harness.store import IDENTITY as IDENTITY_ADAPTER
+from slm_harness.store import REPLY as REPLY_ADAPTER
 from slm_harness.store import (
+    KeyStem,
     Store,
     canonical_json,
     differing_parts,
@@ -89,7 +92,7 @@ def test_a_stored_reply_comes_back_as_it_was(tmp_path: Path) -> None:
     assert store.get("0" * 64) is None
 
 
-@pytest.mark.parametrize("share", [0.0, 0.3, 0.99])
+@pytest.mark.parametrize("share", [0.01, 0.3, 0.99])
 def test_an_entry_cut_in_half_is_named_and_left_alone(tmp_path: Path, share: float) -> None:
     """A damaged entry is an error that names its file; the file is not touched."""
     store = Store(tmp_path)
@@ -105,16 +108,179 @@ def test_an_entry_cut_in_half_is_named_and_left_alone(tmp_path: Path, share: flo
 
 
 def test_an_entry_changed_by_hand_is_refused(tmp_path: Path) -> None:
-    """An entry whose parts are not those of its key is no evidence."""
+    """An entry in which a word was exchanged is no evidence, whichever word it is."""
     store = Store(tmp_path)
     store.put(REQUEST, stored())
     path = store.path(stored().key)
-    entry = json.loads(path.read_text(encoding="utf-8"))
-    entry["parts"]["recipe"] = "Answer nicely."
-    path.write_text(json.dumps(entry), encoding="utf-8")
+    whole = path.read_text(encoding="utf-8")
+
+    for old, new in (("The text.", "The test."), ("said", "lied"), ("harbour", "harbous")):
+        path.write_text(whole.replace(old, new), encoding="utf-8")
+        with pytest.raises(StoreDamaged, match=r"damaged.*it was changed"):
+            store.get(stored().key)
+        assert path.read_text(encoding="utf-8") == whole.replace(old, new)
+
+
+def test_an_entry_under_the_name_of_another_is_refused(tmp_path: Path) -> None:
+    """A copy of a whole entry under another key is no answer to what that key asks."""
+    store = Store(tmp_path)
+    store.put(REQUEST, stored())
+    other = store.path("ab" * 32)
+    other.parent.mkdir()
+    other.write_bytes(store.path(stored().key).read_bytes())
 
     with pytest.raises(StoreDamaged, match="does not belong to its key"):
+        store.get("ab" * 32)
+
+
+@pytest.mark.parametrize("left", [b"", b"\0" * 4096])
+def test_what_a_power_cut_leaves_counts_as_not_there(tmp_path: Path, left: bytes) -> None:
+    """A file that never reached the disk is asked for anew, and takes the answer then."""
+    store = Store(tmp_path)
+    store.put(REQUEST, stored())
+    store.path(stored().key).write_bytes(left)
+
+    assert store.get(stored().key) is None
+    store.put(REQUEST, stored())
+    assert store.get(stored().key) == stored()
+
+
+def test_answers_without_their_setup_are_damaged_and_mended_by_it(tmp_path: Path) -> None:
+    """The message names the setup's file; the next answer of that setup brings it back."""
+    store = Store(tmp_path)
+    store.put(REQUEST, stored())
+    (setup,) = store.setups.iterdir()
+    setup.write_text(setup.read_text(encoding="utf-8").replace("Answer.", "Answer!"))
+
+    with pytest.raises(StoreDamaged, match=f"{setup.name}.*is damaged.*slm-harness store import"):
+        Store(tmp_path).get(stored().key)
+    setup.unlink()
+    with pytest.raises(StoreDamaged, match=f"{setup.name}.*is missing"):
+        Store(tmp_path).get(stored().key)
+
+    other = dataclasses.replace(REQUEST, prompt="Another text.")
+    Store(tmp_path).put(other, stored(other))
+    assert Store(tmp_path).get(stored().key) == stored()
+
+
+def test_an_entry_of_a_newer_format_says_so(tmp_path: Path) -> None:
+    """Nobody is told to move away what only another version can read."""
+    store = Store(tmp_path)
+    store.put(REQUEST, stored())
+    path = store.path(stored().key)
+    path.write_bytes(path.read_bytes().replace(b'"format": 2', b'"format": 3'))
+
+    with pytest.raises(StoreDamaged, match="format 3, which only a newer slm-harness reads"):
         store.get(stored().key)
+
+
+def put_before(store: Store, request: Request, one: Stored, prompt: str | None = None) -> Path:
+    """File an answer as format 1 had it: every part of the key in the entry."""
+    entry = {
+        "format": 1,
+        "key": one.key,
+        "model": request.model,
+        "article": request.article,
+        "prompt": request.prompt if prompt is None else prompt,
+        "parts": dict(one.parts),
+        "identity": IDENTITY_ADAPTER.dump_python(one.identity, mode="json"),
+        "asked_at": one.asked_at,
+        "reply": REPLY_ADAPTER.dump_python(one.reply, mode="json"),
+    }
+    write_atomically(store.path(one.key), json.dumps(entry, indent=1) + "\n")
+    index = store.index_path(request.model, request.article)
+    index.parent.mkdir(parents=True, exist_ok=True)
+    with index.open("a", encoding="utf-8") as lines:
+        lines.write(one.key + "\n")
+    return store.path(one.key)
+
+
+def test_an_entry_of_the_format_before_is_read_and_explains(tmp_path: Path) -> None:
+    """No answer is lost by an upgrade; one that was changed is refused as it always was."""
+    store = Store(tmp_path)
+    path = put_before(store, REQUEST, stored())
+
+    assert store.get(stored().key) == stored()
+    near = store.nearest(REQUEST, key_parts(IDENTITY, RECIPE, REQUEST))
+    assert near == stored()
+
+    path.write_bytes(path.read_bytes().replace(b"Answer.", b"Answer!"))
+    with pytest.raises(StoreDamaged, match="does not belong to its key"):
+        store.get(stored().key)
+
+
+def test_an_entry_is_readable_and_small(tmp_path: Path) -> None:
+    """Who was asked and in which words is kept once; reply and prompt stand in each entry as text."""
+    store = Store(tmp_path)
+    recipe = dataclasses.replace(RECIPE, system="Answer. " * 1000)
+    for number in range(10):
+        request = dataclasses.replace(REQUEST, article=f"a{number}", prompt=f"Text {number}: Käse.")
+        store.put(request, stored(request, recipe))
+
+    files = sorted(store.answers.glob("??/*.json"))
+    assert len(files) == 10
+    assert len(list(store.setups.iterdir())) == 1
+    assert all(file.stat().st_size < 1000 for file in files)
+    assert all("Käse." in file.read_text(encoding="utf-8") for file in files)
+
+
+def test_a_miss_is_explained_from_the_last_few_answers(tmp_path: Path) -> None:
+    """However many prompts were tried on an article, a few entries are read."""
+    store = Store(tmp_path)
+    for number in range(30):
+        recipe = dataclasses.replace(RECIPE, system=f"Answer {number}.")
+        store.put(REQUEST, stored(recipe=recipe))
+        if number < 20:
+            store.path(stored(recipe=recipe).key).write_text("not read, since it was asked before")
+    parts = key_parts(IDENTITY, RECIPE, REQUEST)
+
+    found = store.nearest(REQUEST, parts)
+
+    assert found is not None
+    assert found.parts["recipe"] == "Answer 29."
+
+
+@given(
+    st.dictionaries(
+        st.text(), st.one_of(st.integers(), st.text(), st.dictionaries(st.text(), st.text()))
+    ),
+    st.text(),
+    st.integers(),
+)
+def test_a_stem_makes_the_keys_that_all_parts_make(
+    parts: dict[str, object], article: str, sample: int
+) -> None:
+    """Writing the shared parts once changes no key, whatever parts there are."""
+    whole = {**parts, "article": article, "sample": sample}
+
+    assert KeyStem(parts).key(article, sample) == key_of(whole)
+
+
+@given(
+    text=st.text(st.characters(codec="utf-8")),
+    seconds=st.floats(0, 1e9) | st.integers(0, 10**9),
+    tokens=st.none() | st.integers(0, 10**12),
+    prompt=st.text(st.characters(codec="utf-8")),
+    sample=st.integers(0, 100),
+)
+def test_whatever_is_said_comes_back(
+    tmp_path_factory: pytest.TempPathFactory,
+    text: str,
+    seconds: float,
+    tokens: int | None,
+    prompt: str,
+    sample: int,
+) -> None:
+    """Any reply to any prompt is read as it was put, in this format and in the one before."""
+    request = dataclasses.replace(REQUEST, prompt=prompt, sample=sample)
+    reply = Reply(text=text, finish="stop", seconds=seconds, prompt_tokens=tokens)
+    one = dataclasses.replace(stored(request), reply=reply)
+    now, before = (Store(tmp_path_factory.mktemp("store")) for _ in range(2))
+
+    now.put(request, one)
+    put_before(before, request, one)
+
+    assert now.get(one.key) == before.get(one.key) == one
 
 
 def test_the_nearest_entry_is_the_one_with_the_fewest_differences(tmp_path: Path) -> None:

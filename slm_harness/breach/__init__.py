@@ -4,8 +4,20 @@ The one place in the library that knows what a breach is. The wording of the que
 ``evals/prompts/breach.yaml``.
 """
 
-from slm_harness.breach.reader import read
+from collections.abc import Mapping
+
 from slm_harness.task import Kind, Question, Task
+
+
+def read(prompt: str) -> Mapping[str, object]:
+    """Answer the nine questions about one article by rules, see ``reader.read``.
+
+    The rules take a quarter of a second to compile, and only the baseline needs them.
+    """
+    from slm_harness.breach import reader
+
+    return reader.read(prompt)
+
 
 _YES_OR_NO = "Yes|No"
 _DAY = "[0-3][0-9]-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-[0-9]{4}"

@@ -13,7 +13,7 @@ from slm_harness.printable import shortened
 
 if TYPE_CHECKING:
     from slm_harness.engines.ollama.custom import Current, CustomModels
-    from slm_harness.engines.ollama.shelf import Entry
+    from slm_harness.engines.ollama.told import Entry
 
 
 def declare(commands: Any) -> None:  # noqa: ANN401 - argparse names no public type for it

@@ -8,8 +8,9 @@ from slm_harness.engines.baseline import BaselineEngine
 from slm_harness.engines.context import estimated_tokens, longest_prompt
 from slm_harness.engines.llamacpp import options as llamacpp_options
 from slm_harness.engines.ollama import options as ollama_options
+from slm_harness.engines.ollama.front import Ollama, loading_client
 from slm_harness.engines.openai import options as openai_options
-from slm_harness.engines.protocol import Engine, Facts, Loaded, Presence, Reader, Report, bad_host
+from slm_harness.engines.protocol import Engine, Facts, Loaded, Presence, Reader, Report
 from slm_harness.errors import ModelsError
 from slm_harness.records import Identity, ModelSpec
 
@@ -56,12 +57,7 @@ def open_engine(spec: ModelSpec, reader: Reader | None, longest: int = 0) -> Eng
         from slm_harness.engines.llamacpp.engine import LlamaCppEngine
 
         return LlamaCppEngine(spec, longest)
-    try:
-        from slm_harness.engines.ollama.engine import OllamaEngine
-    except ValueError as error:
-        # The ollama package makes a client of its own while it is imported.
-        raise bad_host(error) from error
-    return OllamaEngine(spec, longest)
+    return Ollama(spec, longest)
 
 
 def examine(spec: ModelSpec, reader: Reader | None) -> Presence:
@@ -72,7 +68,8 @@ def examine(spec: ModelSpec, reader: Reader | None) -> Presence:
     """
     with closing(open_engine(spec, reader)) as engine:  # refuses a wrong entry or address
         if spec.engine == "ollama":
-            from slm_harness.engines.ollama.facts import examined
+            with loading_client():
+                from slm_harness.engines.ollama.facts import examined
 
             return examined(spec)
         presence = engine.presence()

@@ -34,8 +34,8 @@ def estimated_tokens(text: str) -> int:
 
     English is at 4 to 5 characters a token, and digits at 1 to 3; other alphabets at about 2 bytes.
     """
-    characters = sum(character.isascii() for character in text)
-    others = len(text.encode(errors="replace")) - characters
+    characters = len(text.encode("ascii", errors="ignore"))
+    others = 0 if text.isascii() else len(text.encode(errors="replace")) - characters
     return -(-characters // 3) + -(-others // 2)
 
 

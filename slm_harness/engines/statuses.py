@@ -9,8 +9,7 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-import httpx
+from typing import TYPE_CHECKING
 
 from slm_harness.errors import (
     AccessDenied,
@@ -27,6 +26,9 @@ from slm_harness.errors import (
     ServerFailed,
 )
 from slm_harness.printable import printable, shortened
+
+if TYPE_CHECKING:
+    import httpx
 
 SAID_LENGTH = 300
 """Longest text of a server that is repeated in a message, in characters."""
@@ -87,7 +89,7 @@ class Advice:
 
 
 def refused(
-    response: httpx.Response, where: str, advice: Advice, secret: str = ""
+    response: "httpx.Response", where: str, advice: Advice, secret: str = ""
 ) -> NotMeasured | None:
     """The failure that a response is; None for a success. Reads the body of a failure.
 

@@ -169,9 +169,11 @@ class _Reading:
             yield key, self.value(value_node, (*path, key))
 
     def scalar(self, node: yaml.ScalarNode, path: Path) -> object:
-        shown = shortened(node.value, 40)
+        if node.tag == _TAG + "str":
+            return str(node.value)
         if node.tag == _TAG + "int" and not _PLAIN_INT.fullmatch(node.value):
             # YAML 1.1 reads 010 as eight and 1:30 as ninety.
+            shown = shortened(node.value, 40)
             self.fault(node, path, f"{shown} is not written as a plain number; or quote it as text")
             return None
         try:
@@ -180,7 +182,7 @@ class _Reading:
             what = (
                 "is no day of the calendar" if node.tag.endswith("timestamp") else "cannot be read"
             )
-            self.fault(node, path, f"{shown} {what}")
+            self.fault(node, path, f"{shortened(node.value, 40)} {what}")
             return None
 
     def fault(self, node: yaml.Node, path: Path, what: str) -> None:

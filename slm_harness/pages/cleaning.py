@@ -47,12 +47,9 @@ def read_page(html: bytes | str, url: str | None = None, charset: str | None = N
     Raises:
         PageError: as ``article_text`` does.
     """
-    from bs4 import BeautifulSoup
-
     source = source_of(html, url, charset)
     text = _extracted(source, url)
-    soup = BeautifulSoup(source, "lxml")
-    title, published = metadata_of(soup)
+    title, published = metadata_of(source)
     return Page(title, published, text)
 
 

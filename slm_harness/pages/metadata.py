@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from slm_harness.pages.tidying import tidy
 
 if TYPE_CHECKING:
-    from bs4 import BeautifulSoup, Tag
+    from lxml.etree import _Element as Element
 
 _ARTICLE_TYPE = re.compile(r"(Article|Posting|Report|PressRelease|WebPage)\Z")
 _META_DATES = (
@@ -35,18 +35,34 @@ _META_DATES = (
 )
 
 
-def metadata_of(soup: "BeautifulSoup") -> tuple[str | None, date | None]:
-    """Title and publication date of a page; None for what it does not say."""
-    linked = list(_json_ld(soup))
-    return _title(soup, linked), _published(soup, linked)
+_JSON_LD = re.compile(r"\Aapplication/ld\+json", re.IGNORECASE)
 
 
-def _json_ld(soup: "BeautifulSoup") -> Iterator[dict[str, Any]]:
+def metadata_of(source: str) -> tuple[str | None, date | None]:
+    """Title and publication date of a page in HTML; None for what it does not say."""
+    from lxml import etree
+
+    # Not the tree in which the article is looked for: that one has lost comments and long attributes.
+    parser = etree.HTMLParser()
+    try:
+        parser.feed(source)
+        page = parser.close()
+    except etree.LxmlError:
+        page = None
+    if page is None:
+        return None, None
+    page.extend(list(page.itersiblings()))  # what stands behind </html>
+    linked = list(_json_ld(page))
+    return _title(page, linked), _published(page, linked)
+
+
+def _json_ld(page: "Element") -> Iterator[dict[str, Any]]:
     """Every JSON-LD node that describes a page or an article, articles first."""
     nodes = [
         node
-        for script in soup.find_all("script", type=re.compile(r"\Aapplication/ld\+json", re.I))
-        for node in _nodes(_loaded(script.get_text()))
+        for script in page.iter("script")
+        if _JSON_LD.match(script.get("type", ""))
+        for node in _nodes(_loaded("".join(_texts(script))))
     ]
     yield from sorted(nodes, key=lambda node: "WebPage" in _types(node))
 
@@ -81,19 +97,20 @@ def _types(node: dict[str, Any]) -> list[str]:
     ]
 
 
-def _title(soup: "BeautifulSoup", linked: list[dict[str, Any]]) -> str | None:
+def _title(page: "Element", linked: list[dict[str, Any]]) -> str | None:
     """The h1 that the metadata names, else the article's, else what the metadata says, else any h1.
 
     An h1 outside the article is, in many themes, the name of the site.
     """
     headlines = [unescape(n["headline"]) for n in linked if isinstance(n.get("headline"), str)]
-    named = [one for text in (*headlines, *_meta(soup, ("og:title",))) if (one := _one_line(text))]
-    every = soup.find_all("h1")
+    named = [one for text in (*headlines, *_meta(page, ("og:title",))) if (one := _one_line(text))]
+    every = list(page.iter("h1"))
     headings, inside = (
-        [one for tag in tags if (one := _one_line(tag.get_text(" ")))]
+        [one for tag in tags if (one := _one_line(" ".join(_seen(tag))))]
         for tags in (every, _of_article(every))
     )
-    page_title = _one_line(soup.title.get_text()) if soup.title else ""
+    title = next(page.iter("title"), None)
+    page_title = "" if title is None else _one_line("".join(_seen(title)))
     matching = [name for name in named if name in headings]
     ranked = [*matching, *inside, *named, max(headings, key=len, default=""), page_title]
     return next(filter(None, ranked), None)
@@ -103,35 +120,57 @@ def _one_line(text: str) -> str:
     return " ".join(tidy(text).split())
 
 
-def _published(soup: "BeautifulSoup", linked: list[dict[str, Any]]) -> date | None:
+def _published(page: "Element", linked: list[dict[str, Any]]) -> date | None:
     said = [node.get("datePublished") for node in linked]
-    said += _meta(soup, _META_DATES)
-    said += [tag.get("datetime") or tag.get("content") for tag in _times(soup)]
+    said += _meta(page, _META_DATES)
+    said += [tag.get("datetime") or tag.get("content") for tag in _times(page)]
     return next((day for value in said if (day := _day(value)) is not None), None)
 
 
-def _times(soup: "BeautifulSoup") -> Iterator["Tag"]:
+def _times(page: "Element") -> Iterator["Element"]:
     """Marked dates first, then those of the article, then any that is not in a list of other stories."""
-    # find_all and not select: compiling a CSS selector takes longer than reading a page.
-    times = soup.find_all("time")
-    yield from soup.find_all(itemprop="datePublished")
-    yield from (tag for tag in times if tag.has_attr("pubdate"))
-    dated = [tag for tag in times if tag.has_attr("datetime")]
+    times = list(page.iter("time"))
+    yield from (tag for tag in page.iter("*") if tag.get("itemprop") == "datePublished")
+    yield from (tag for tag in times if "pubdate" in tag.attrib)
+    dated = [tag for tag in times if "datetime" in tag.attrib]
     yield from _of_article(dated)
     for tag in dated:
-        if tag.find_parent(["aside", "nav", "footer", "li"]) is None:
+        if not _is_within(tag, "aside", "nav", "footer", "li"):
             yield tag
 
 
-def _of_article(tags: Iterable["Tag"]) -> list["Tag"]:
-    return [tag for tag in tags if tag.find_parent(["article", "main"]) is not None]
+def _of_article(tags: Iterable["Element"]) -> list["Element"]:
+    return [tag for tag in tags if _is_within(tag, "article", "main")]
 
 
-def _meta(soup: "BeautifulSoup", names: tuple[str, ...]) -> list[str]:
+def _is_within(tag: "Element", *names: str) -> bool:
+    return next(tag.iterancestors(*names), None) is not None
+
+
+_UNSEEN = ("rp", "rt", "script", "style", "template")
+"""Elements whose text is no text of what they stand in."""
+
+
+def _seen(tag: "Element") -> Iterator[str]:
+    """The pieces of text in an element, as a reader sees them."""
+    return iter(()) if _is_within(tag, *_UNSEEN) else _texts(tag)
+
+
+def _texts(tag: "Element") -> Iterator[str]:
+    if tag.text:
+        yield tag.text
+    for child in tag:
+        if isinstance(child.tag, str) and child.tag not in _UNSEEN:  # comments have no name
+            yield from _texts(child)
+        if child.tail:
+            yield child.tail
+
+
+def _meta(page: "Element", names: tuple[str, ...]) -> list[str]:
     found: dict[str, str] = {}
-    for tag in soup.find_all("meta"):
+    for tag in page.iter("meta"):
         for attribute in ("property", "name", "itemprop"):
-            found.setdefault(str(tag.get(attribute, "")).lower(), str(tag.get("content", "")))
+            found.setdefault(tag.get(attribute, "").lower(), tag.get("content", ""))
     return [found[name] for name in names if name in found]
 
 

@@ -104,7 +104,7 @@ def _never_asked(evaluation: Evaluation, model: str) -> str:
         key_parts(accepted.identity, evaluation.recipe, evaluation.request(model, article))
         for article in evaluation.articles
     ]
-    if any(store.path(key_of(one)).exists() for one in parts):
+    if any(store.has(key_of(one)) for one in parts):
         return ""
     words = ", ".join(reworded(accepted.recipe.system, evaluation.recipe.system))
     return (

@@ -4,11 +4,11 @@ The fields are described in docs/results.md; ``format`` changes when one of them
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, fields
 
 from slm_harness.asking import Failed, Obtained
-from slm_harness.records import Identity, Outcome
+from slm_harness.records import Identity, Outcome, Reply
 from slm_harness.report.tally import Rate, Tally
 
 FORMAT = "slm-harness results 1"
@@ -23,25 +23,22 @@ def results_json(
     tallies: Sequence[Tally],
     identities: Mapping[str, Identity],
     outcomes: Iterable[Outcome],
-    results: Sequence[Obtained | Failed],
+    results: Iterable[Obtained | Failed],
     commonest: Mapping[str, tuple[str, int, int]],
     opinions: Sequence[Mapping[str, object]] = (),
-) -> str:
-    """The text of ``results.json``; sorted, so that two equal runs differ only in what was timed."""
-    replies = [
-        {
-            "model": result.model,
-            "article": result.article,
-            "key": result.stored.key,
-            "recalled": result.recalled,
-            "tries": result.tries,
-            **asdict(result.stored.reply),
-        }
-        for result in results
-        if isinstance(result, Obtained)
-    ]
-    failures = [asdict(result) for result in results if isinstance(result, Failed)]
-    content = {
+) -> Iterator[str]:
+    """The text of ``results.json`` in pieces; sorted, so that two equal runs differ only in what was timed.
+
+    In pieces, since hundreds of thousands of cases would not be held twice for the sake of a file.
+    """
+    told = sorted(results, key=lambda result: (result.model, result.article))
+    lists: Mapping[str, Iterable[Mapping[str, object]]] = {
+        "cases": map(_row, sorted(outcomes, key=_place)),
+        "replies": (_reply(result) for result in told if isinstance(result, Obtained)),
+        "opinions": opinions,
+        "failures": (_row(result) for result in told if isinstance(result, Failed)),
+    }
+    head = {
         "format": FORMAT,
         "harness": version,
         "task": task,
@@ -52,12 +49,36 @@ def results_json(
             question: {"answer": answer, "right": right, "scored": scored}
             for question, (answer, right, scored) in commonest.items()
         },
-        "cases": [asdict(outcome) for outcome in sorted(outcomes, key=_place)],
-        "replies": sorted(replies, key=_model_article),
-        "opinions": opinions,
-        "failures": sorted(failures, key=_model_article),
     }
-    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    yield _json(head, indent=1).removesuffix("\n}")
+    for name, rows in lists.items():
+        yield f',\n "{name}": ['
+        before = "\n  "
+        for row in rows:
+            yield f"{before}{_json(row)}"
+            before = ",\n  "
+        yield "\n ]" if before.startswith(",") else "]"
+    yield "\n}\n"
+
+
+def _json(value: object, indent: int | None = None) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=indent)
+
+
+def _row(value: Outcome | Failed | Reply) -> dict[str, object]:
+    """The fields of a flat value; ``asdict`` would copy each of them first."""
+    return {one.name: getattr(value, one.name) for one in fields(value)}
+
+
+def _reply(result: Obtained) -> dict[str, object]:
+    return {
+        "model": result.model,
+        "article": result.article,
+        "key": result.stored.key,
+        "recalled": result.recalled,
+        "tries": result.tries,
+        **_row(result.stored.reply),
+    }
 
 
 def _model(tally: Tally, identity: Identity | None) -> dict[str, object]:
@@ -88,7 +109,3 @@ def _rate(rate: Rate) -> dict[str, object]:
 
 def _place(outcome: Outcome) -> tuple[str, str, str]:
     return outcome.model, outcome.article, outcome.question
-
-
-def _model_article(row: Mapping[str, object]) -> tuple[str, str]:
-    return str(row["model"]), str(row["article"])

@@ -1,9 +1,10 @@
 """The numbers of a run, per model: counts by verdict, changes since the snapshot, time and tokens."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from slm_harness.gate import Snapshot, flip
+from slm_harness.gate import Flip, Snapshot, flip
 from slm_harness.records import Outcome, Verdict
 
 
@@ -64,29 +65,38 @@ def tally(
     before: Snapshot | None,
     tags: Mapping[str, Sequence[str]],
 ) -> Tally:
-    """Count the outcomes of one model; ``tags`` are those of every article."""
-    mine = [outcome for outcome in outcomes if outcome.model == model]
-    replies = {o.article: o for o in mine if o.verdict is not Verdict.NOT_MEASURED}
-    tagged: dict[str, list[Outcome]] = {}
-    for outcome in mine:
-        for tag in tags[outcome.article]:
-            tagged.setdefault(tag, []).append(outcome)
+    """Count the outcomes of one model, in one pass; ``tags`` are those of every article."""
+    total, replies = _Count(), dict[str, Outcome]()
+    by_question = {question: _Count() for question in questions}
+    by_tag: dict[str, _Count] = {}
+    forms: dict[str, list[bool]] = {}
+    contradicting: set[str] = set()
+    for outcome in outcomes:
+        if outcome.model != model:
+            continue
+        found = _flip(before, outcome)
+        mine = [total, by_question[outcome.question]]
+        mine += [by_tag.setdefault(tag, _Count()) for tag in tags[outcome.article]]
+        for count in mine:
+            count.add(outcome.verdict, found)
+        if outcome.verdict is not Verdict.NOT_MEASURED:
+            replies[outcome.article] = outcome
+        if outcome.in_form is not None:
+            forms.setdefault(outcome.question, []).append(outcome.in_form)
+        if outcome.contradicts:
+            contradicting.add(outcome.article)
     seconds = [o.seconds for o in replies.values() if o.seconds is not None]
     tokens = [o.tokens for o in replies.values() if o.tokens is not None]
     costs = [o.cost for o in replies.values() if o.cost is not None]
     return Tally(
         model=model,
-        questions={q: _rate([o for o in mine if o.question == q], before) for q in questions},
-        total=_rate(mine, before),
-        tags={tag: _rate(tagged[tag], before) for tag in sorted(tagged)},
+        questions={question: count.rate() for question, count in by_question.items()},
+        total=total.rate(),
+        tags={tag: by_tag[tag].rate() for tag in sorted(by_tag)},
         articles=len(replies),
         conforming=sum(o.conforms is True for o in replies.values()),
-        contradicting=len({o.article for o in mine if o.contradicts}),
-        forms={
-            q: (sum(o.in_form is True for o in told), len(told))
-            for q in questions
-            if (told := [o for o in mine if o.question == q and o.in_form is not None])
-        },
+        contradicting=len(contradicting),
+        forms={q: (sum(forms[q]), len(forms[q])) for q in questions if q in forms},
         asked=sum(o.recalled is False for o in replies.values()),
         recalled=sum(o.recalled is True for o in replies.values()),
         seconds_per_article=sum(seconds) / len(seconds) if seconds else None,
@@ -95,12 +105,25 @@ def tally(
     )
 
 
-def _rate(outcomes: Sequence[Outcome], before: Snapshot | None) -> Rate:
-    counts = {verdict: sum(o.verdict is verdict for o in outcomes) for verdict in Verdict}
-    flips = [
-        found
-        for o in outcomes
-        if before is not None and (found := flip(before, o.article, o.question, o.verdict))
-    ]
-    worse = sum(found.worse for found in flips)
-    return Rate(counts, better=len(flips) - worse, worse=worse)
+def _flip(before: Snapshot | None, outcome: Outcome) -> Flip | None:
+    if before is None:
+        return None
+    return flip(before, outcome.article, outcome.question, outcome.verdict)
+
+
+class _Count:
+    """A rate in the making."""
+
+    def __init__(self) -> None:
+        self._verdicts: Counter[Verdict] = Counter()
+        self._better = self._worse = 0
+
+    def add(self, verdict: Verdict, found: Flip | None) -> None:
+        self._verdicts[verdict] += 1
+        if found:
+            self._worse += found.worse
+            self._better += not found.worse
+
+    def rate(self) -> Rate:
+        counts = {verdict: self._verdicts[verdict] for verdict in Verdict}
+        return Rate(counts, better=self._better, worse=self._worse)

@@ -6,7 +6,8 @@ from typing import Any
 from slm_harness.engines.ollama.border import StrictClient, translated
 from slm_harness.engines.ollama.names import canonical
 from slm_harness.engines.ollama.options import WINDOW
-from slm_harness.engines.ollama.shelf import Entry, find, listed
+from slm_harness.engines.ollama.shelf import listed
+from slm_harness.engines.ollama.told import Entry, find
 from slm_harness.engines.statuses import one_line
 from slm_harness.errors import ModelUnavailable
 from slm_harness.records import Identity

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from slm_harness.engines.ollama.border import address, open_client, translated
 from slm_harness.engines.ollama.engine import OllamaEngine
 from slm_harness.engines.ollama.names import canonical, derived_part, is_derived
-from slm_harness.engines.ollama.shelf import Entry, changing, listed
+from slm_harness.engines.ollama.shelf import changing, listed
+from slm_harness.engines.ollama.told import Entry
 from slm_harness.engines.protocol import Report
 from slm_harness.errors import NotMeasured
 from slm_harness.records import ModelSpec, Recipe

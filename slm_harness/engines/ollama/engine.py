@@ -10,25 +10,22 @@ from dataclasses import dataclass, field, replace
 
 from ollama import GenerateResponse
 
-from slm_harness.engines.context import Gauge, fitting_window, needed_window
+from slm_harness.engines.context import Gauge
 from slm_harness.engines.ollama import build
 from slm_harness.engines.ollama.border import ADVICE, address, open_client, translated
 from slm_harness.engines.ollama.build import KEEP_ALIVE
-from slm_harness.engines.ollama.names import derived_name, is_cloud
+from slm_harness.engines.ollama.names import is_cloud
 from slm_harness.engines.ollama.options import WINDOW, sent_options
 from slm_harness.engines.ollama.pull import PullLimits, pull
 from slm_harness.engines.ollama.reply import checked_reply
-from slm_harness.engines.ollama.shelf import (
-    LOCK_SECONDS,
-    Described,
+from slm_harness.engines.ollama.shelf import LOCK_SECONDS, changing, described, listed
+from slm_harness.engines.ollama.told import (
     Entry,
-    changing,
-    check_usable,
-    described,
+    capabilities_of,
     find,
-    inherited,
-    listed,
+    identity_of,
     runs_elsewhere,
+    tell_of_messages,
 )
 from slm_harness.engines.proof import PROMPT, prove
 from slm_harness.engines.protocol import Presence, Report
@@ -60,14 +57,15 @@ class OllamaEngine:
     takes_turns = True
 
     def __init__(self, spec: ModelSpec, longest: int, waits: Waits = _USUAL) -> None:
-        self._wanted = sent_options(spec)
+        sent_options(spec)  # refuses what Ollama does not know
         self._spec = spec
         self._longest = longest
         self._waits = waits
         self._closed = threading.Event()
         self._client = open_client(spec.timeout)
         self._host = address(self._client)
-        self._capabilities: list[str] | None = None
+        self.capabilities: list[str] | None = None
+        """What the base can do, as the server tells; provenance of what is built on it."""
         self._serves = ""
         self._schema: Mapping[str, object] = {}
         self._gauge = Gauge(None, 0, "", "")
@@ -86,8 +84,7 @@ class OllamaEngine:
     def identify(self, recipe: Recipe, report: Report) -> Identity:
         """Server version, digest of the base (pulled when missing), its template, all options."""
         found = self.known(recipe) or self._pulled(recipe, report)
-        if "messages" in found.inherited:
-            report(f"{found.base} has messages of its own, which stay in front of every prompt")
+        tell_of_messages(found, report)
         return found
 
     def _pulled(self, recipe: Recipe, report: Report) -> Identity:
@@ -122,26 +119,8 @@ class OllamaEngine:
                 f"registry sent nothing; run `ollama rm {base}`, mend the server's HTTPS_PROXY, run again"
             )
         found = described(self._client, self._host, base)
-        check_usable(base, found)
-        self._capabilities = None if found.capabilities is None else sorted(found.capabilities)
-        options = self._fitting(recipe, found)
-        return Identity(
-            engine="ollama",
-            server=version,
-            base=base,
-            digest=entry.digest,
-            template=found.template,
-            options=options,
-            inherited=inherited(found, options),
-            serves=derived_name(recipe.task, base, entry.digest, recipe.system, options),
-        )
-
-    def _fitting(self, recipe: Recipe, found: Described) -> Mapping[str, object]:
-        """All options, the window that fits the articles included."""
-        reply = int(str(self._wanted["num_predict"]))
-        needed = needed_window(recipe.system, self._longest, reply)
-        window = fitting_window(self._spec, WINDOW, needed, found.trained)
-        return {**self._wanted, WINDOW: window}
+        self.capabilities = capabilities_of(found)
+        return identity_of(self._spec, recipe, self._longest, version, entry, found)
 
     def build(self, identity: Identity, recipe: Recipe, report: Report) -> Identity:
         """Create the custom model unless it is there, load it, and see what it was loaded with."""
@@ -151,8 +130,8 @@ class OllamaEngine:
         self._gauge = _gauge(identity, recipe)
         report(f"loading {identity.serves}")
         machine = {**self._loaded(identity), "built": made.digest}
-        if self._capabilities is not None:
-            machine["capabilities"] = self._capabilities
+        if self.capabilities is not None:
+            machine["capabilities"] = self.capabilities
         report(f"testing whether {self._host} holds {identity.base} to the schema")
         proven = prove(recipe, self._put_proof, f"{self._host} with {identity.base}")
         if proven is not None:

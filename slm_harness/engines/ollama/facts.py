@@ -8,7 +8,8 @@ from slm_harness.engines.context import cache_bytes, trained_context, whole
 from slm_harness.engines.ollama.border import StrictClient, address, open_client, translated
 from slm_harness.engines.ollama.names import canonical, derived_part, is_cloud
 from slm_harness.engines.ollama.options import WINDOW, sent_options
-from slm_harness.engines.ollama.shelf import check_usable, described, find, listed, runs_elsewhere
+from slm_harness.engines.ollama.shelf import described, listed
+from slm_harness.engines.ollama.told import check_usable, find, runs_elsewhere
 from slm_harness.engines.protocol import Facts, Loaded, Presence
 from slm_harness.engines.transport import is_near
 from slm_harness.errors import ModelUnavailable, NotMeasured, ServerUnreachable
