@@ -290,7 +290,7 @@ class _Batch:
         if self._batch.spec.tokens_per_minute is None:
             return self._engine.ask(request)
         most = reply_limit(identity.options) or 0
-        words = f"{self._recipe.system}{request.prompt}"
+        words = f"{self._recipe.around}{request.prompt}"
         turn = self._pace.turn(estimated_tokens(words) + most, self._stop.wait)
         if turn is None:
             raise NotAsked(

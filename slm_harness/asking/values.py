@@ -96,6 +96,8 @@ class Sources:
     mode: Mode
     answers: Path
     """Folder of the accepted replies, for messages."""
+    flags: str = ""
+    """Flags of this run without which a command for the next would mean something else, for messages."""
 
 
 @dataclass(frozen=True)
