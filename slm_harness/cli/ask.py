@@ -174,15 +174,22 @@ def _print_several(answered: Sequence[_Answered], *, as_json: bool) -> None:
     if as_json:
         output().write(json.dumps([_object_of_one(one) for one in answered], indent=1) + "\n")
         return
+    names = _names([one.prompt for one in answered])
     say_aligned(
         (
-            (id_ if nth == 0 else "", str(one.prompt) if line == 0 else "", text)
+            (id_ if (nth, line) == (0, 0) else "", name if line == 0 else "", text)
             for id_ in task().ids
-            for nth, one in enumerate(answered)
+            for nth, (name, one) in enumerate(zip(names, answered, strict=True))
             for line, text in enumerate(_lines(one, id_))
         ),
         indent="",
     )
+
+
+def _names(prompts: Sequence[Path]) -> Sequence[str]:
+    """What the prompts are called in a table: as their files are, where that tells them apart."""
+    short = [prompt.stem for prompt in prompts]
+    return short if len(set(short)) == len(short) else [str(prompt) for prompt in prompts]
 
 
 def _rows(answered: _Answered) -> Iterator[Sequence[str]]:
