@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from slm_harness.errors import SnapshotError
-from slm_harness.records import Identity, Recipe, Request, Stored
+from slm_harness.records import Identity, Layout, Recipe, Request, Stored
 from slm_harness.store import (
     IDENTITY,
     REPLY,
@@ -120,6 +120,28 @@ def _evidence_line(identity: Identity, recipe: Recipe, line: str) -> tuple[str, 
     return wire.article, Stored(wire.key, parts, reply, identity, wire.asked_at)
 
 
+_LATER: Mapping[str, object] = {
+    "inherited": {},
+    "answered_by": "",
+    "cached_tokens": None,
+    "prompt_seconds": None,
+}
+"""Fields that joined when replies had been committed already, with what they are where they are not there."""
+
+
+def _dumped(adapter: TypeAdapter[Any], value: object) -> dict[str, Any]:
+    """The fields of a value; without those that joined later and say nothing, so that old lines stay as they are."""
+    fields: dict[str, Any] = adapter.dump_python(value, mode="json")
+    return {n: one for n, one in fields.items() if n not in _LATER or one != _LATER[n]}
+
+
+def _of_recipe(recipe: Recipe) -> dict[str, Any]:
+    told = {"task": recipe.task, "system": recipe.system, "schema": dict(recipe.schema)}
+    if recipe.layout is Layout.QUESTIONS_FIRST:
+        return told
+    return {**told, "layout": recipe.layout.value, "questions": recipe.questions}
+
+
 def write_evidence(
     folder: Path,
     model: str,
@@ -135,8 +157,8 @@ def write_evidence(
     head = _EvidenceHead(
         format=FORMAT,
         model=model,
-        identity=IDENTITY.dump_python(identity, mode="json"),
-        recipe={"task": recipe.task, "system": recipe.system, "schema": dict(recipe.schema)},
+        identity=_dumped(IDENTITY, identity),
+        recipe=_of_recipe(recipe),
     )
     lines = [head.model_dump_json()]
     for request, stored in sorted(replies, key=lambda pair: pair[0].article):
@@ -146,7 +168,7 @@ def write_evidence(
             article_digest=text_digest(request.prompt),
             sample=request.sample,
             asked_at=stored.asked_at,
-            reply=REPLY.dump_python(stored.reply, mode="json"),
+            reply=_dumped(REPLY, stored.reply),
             digest="",
         )
         lines.append(wire.model_copy(update={"digest": wire.own_digest()}).model_dump_json())

@@ -112,8 +112,8 @@ def compare(before: Snapshot, now: Snapshot) -> Comparison:
     incomparable = [*_other_articles(before, now), *_other_ground(before, now)]
     changed = [
         f"{name} changed"
-        for name in now.provenance
-        if name != "graders" and before.provenance.get(name) != now.provenance[name]
+        for name in dict.fromkeys((*now.provenance, *before.provenance))
+        if name != "graders" and before.provenance.get(name) != now.provenance.get(name)
     ]
     reworded = [id_ for id_, line in now.lines.items() if before.text(id_) not in (None, line.text)]
     if reworded:

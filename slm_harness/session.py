@@ -22,8 +22,10 @@ from slm_harness.labels import load_articles
 from slm_harness.marking import CODE, Marker, expected_of, label_digest
 from slm_harness.models import load_models
 from slm_harness.records import (
+    FRAME,
     Article,
     Identity,
+    Layout,
     ModelSpec,
     Outcome,
     Recipe,
@@ -74,6 +76,8 @@ class Settings:
     """Whether models are told when an article was published; graders know it in any case."""
     constrained: bool = True
     """Whether servers are to hold models to the schema."""
+    layout: Layout | None = None
+    """Where the questions stand; None for where the prompt has them."""
     limits: Limits = field(default_factory=Limits)
     concurrency: int | None = None
     """Articles put to each model at once; None for as many as its entry says."""
@@ -146,11 +150,7 @@ class Evaluation:
             settings=settings,
             models=models,
             articles=MappingProxyType(articles),
-            recipe=Recipe(
-                task=task.name,
-                system=prompt.system,
-                schema=task.schema if settings.constrained else MappingProxyType({}),
-            ),
+            recipe=task.recipe(prompt, settings.layout, constrained=settings.constrained),
             evidence=evidence,
             cases=MappingProxyType(by_id),
         )
@@ -158,7 +158,8 @@ class Evaluation:
     @property
     def sources(self) -> Sources:
         """Where replies come from and go to."""
-        return Sources(Store(self.settings.store), self.settings.mode, self.settings.answers)
+        settings = self.settings
+        return Sources(Store(settings.store), settings.mode, settings.answers, flags=settings.flags)
 
     def open_engine(self, model: str) -> Engine:
         """The engine of a model.
@@ -334,6 +335,7 @@ def provenance(identity: Identity, recipe: Recipe) -> Mapping[str, str]:
         "template": text_digest(identity.template)[:12] if identity.template else "none",
         "options": canonical_json(dict(identity.options)),
         "prompt": provenance_of_prompt(recipe),
+        **({} if recipe.layout is Layout.QUESTIONS_FIRST else {"layout": recipe.layout.value}),
         "schema": text_digest(canonical_json(dict(recipe.schema)))[:12],
         "graders": graders_now(),
     }
@@ -345,8 +347,10 @@ def graders_now() -> str:
 
 
 def provenance_of_prompt(recipe: Recipe) -> str:
-    """What stands for the words of a prompt in a snapshot."""
-    return text_digest(recipe.system)[:12]
+    """What stands for the words of a prompt, and for where they stand, in a snapshot."""
+    if recipe.layout is Layout.QUESTIONS_FIRST:
+        return text_digest(recipe.wording)[:12]
+    return text_digest("\0".join([recipe.layout, FRAME, recipe.wording]))[:12]
 
 
 def load_specs(settings: Settings) -> Mapping[str, ModelSpec]:

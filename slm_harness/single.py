@@ -1,12 +1,21 @@
-"""One article, one model, one reply: what drafting a label and answering a question both begin with."""
+"""One article and one model: what drafting a label and answering questions both begin with."""
 
 import threading
-from functools import partial
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, closing
+from functools import cache
 
 from slm_harness.asking import Batch, Failed, Obtained, Sources, fill
-from slm_harness.engines import LOCAL_ENGINES, Report, estimated_tokens, open_engine
+from slm_harness.engines import (
+    LOCAL_ENGINES,
+    Engine,
+    Presence,
+    Report,
+    estimated_tokens,
+    open_engine,
+)
 from slm_harness.errors import NotMeasured
-from slm_harness.records import Article, ModelSpec, Recipe, Request
+from slm_harness.records import Article, Identity, ModelSpec, Recipe, Reply, Request
 from slm_harness.task import Task
 
 
@@ -21,17 +30,72 @@ def reply_about(
         NotMeasured: the model gave no reply.
         SettingsError: its entry, or the address of its server, is wrong, or the store cannot be written.
     """
+    with closing(replies_about(article, task, spec, [recipe], sources, report)) as replies:
+        return next(replies)
+
+
+def replies_about(
+    article: Article,
+    task: Task,
+    spec: ModelSpec,
+    recipes: Sequence[Recipe],
+    sources: Sources,
+    report: Report,
+) -> Generator[Obtained]:
+    """Get a model's reply about one article by each of several recipes, one straight after the other.
+
+    One engine asks for all of them, so that what the server has read of the article serves the next.
+
+    Raises:
+        NotMeasured: the model gave no reply by one of them; the others after it are not asked for.
+        SettingsError: as ``reply_about`` does.
+    """
     sources.store.check_writable()
-    batch = Batch(
-        model=spec.name,
-        open_engine=partial(open_engine, spec, task.reader, estimated_tokens(article.prompt)),
-        spec=spec,
-        local=spec.engine in LOCAL_ENGINES,
-        requests=[Request(spec.name, article.id, article.prompt)],
-    )
+    with ExitStack() as stack:
+
+        @cache
+        def opened() -> Engine:
+            engine = open_engine(spec, task.reader, estimated_tokens(article.prompt))
+            return _Kept(stack.enter_context(closing(engine)))
+
+        for recipe in recipes:
+            batch = Batch(
+                model=spec.name,
+                open_engine=opened,
+                spec=spec,
+                local=spec.engine in LOCAL_ENGINES,
+                requests=[Request(spec.name, article.id, article.prompt)],
+            )
+            yield _reply(batch, recipe, sources, report)
+
+
+def _reply(batch: Batch, recipe: Recipe, sources: Sources, report: Report) -> Obtained:
     for event in fill([batch], recipe, sources, threading.Event(), report):
         if isinstance(event, Failed):
             raise NotMeasured(event.message)
         if isinstance(event, Obtained):
             return event
-    raise NotMeasured(f"{spec.name}: no reply came")
+    raise NotMeasured(f"{batch.model}: no reply came")
+
+
+class _Kept:
+    """An engine that stays open when whoever was lent it is done with it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.takes_turns = engine.takes_turns
+
+    def presence(self) -> Presence:
+        return self._engine.presence()
+
+    def identify(self, recipe: Recipe, report: Report) -> Identity:
+        return self._engine.identify(recipe, report)
+
+    def build(self, identity: Identity, recipe: Recipe, report: Report) -> Identity:
+        return self._engine.build(identity, recipe, report)
+
+    def ask(self, request: Request) -> Reply:
+        return self._engine.ask(request)
+
+    def close(self) -> None:
+        """Not yet."""

@@ -20,6 +20,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from slm_harness import strict_yaml
 from slm_harness.errors import PromptError
+from slm_harness.records import Layout, Recipe
 
 MAX_TEXT = 400
 """Longest free-text value, in characters: room for two sentences, and a bound on a model that loops."""
@@ -65,15 +66,26 @@ class Prompt:
     preamble: str
     wordings: Mapping[str, str]
     """Question id to wording, in the task's order."""
+    layout: Layout = Layout.QUESTIONS_FIRST
 
     @property
-    def system(self) -> str:
-        """The system prompt: the preamble, then one line for each question, its field name first.
+    def instructions(self) -> str:
+        """The preamble, which says what is to be done and asks nothing yet."""
+        return self.preamble.strip() + "\n"
+
+    @property
+    def questions(self) -> str:
+        """One line for each question, its field name first.
 
         Ollama does not show the schema to the model, so the field names have to be in the words.
         """
         lines = [f'- "{question}": {wording}' for question, wording in self.wordings.items()]
-        return "\n".join([self.preamble.strip(), "", *lines]) + "\n"
+        return "\n".join(lines) + "\n"
+
+    @property
+    def system(self) -> str:
+        """The system prompt where the questions come first: the preamble, then the questions."""
+        return f"{self.instructions}\n{self.questions}"
 
 
 @dataclass(frozen=True)
@@ -110,6 +122,22 @@ class Task:
             if question.id == question_id:
                 return question
         raise KeyError(f"no question {question_id!r} in task {self.name!r}; it has {self.ids}")
+
+    def recipe(
+        self, prompt: Prompt, layout: Layout | None = None, *, constrained: bool = True
+    ) -> Recipe:
+        """What is put to a model with each article.
+
+        Args:
+            prompt: The words.
+            layout: Where the questions stand; None for where the prompt has them.
+            constrained: Whether the server is to hold the model to the schema.
+        """
+        schema = self.schema if constrained else MappingProxyType({})
+        layout = layout or prompt.layout
+        if layout is Layout.QUESTIONS_FIRST:
+            return Recipe(self.name, prompt.system, schema)
+        return Recipe(self.name, prompt.instructions, schema, layout, prompt.questions)
 
     @cached_property
     def response_model(self) -> type[BaseModel]:
@@ -159,10 +187,13 @@ class _PromptFile(BaseModel):
     task: str
     preamble: Annotated[str, StringConstraints(min_length=1)]
     questions: dict[str, Annotated[str, StringConstraints(min_length=1)]]
+    layout: Literal["questions-first", "article-first"] = "questions-first"
 
 
 def load_prompt(task: Task, path: Path) -> Prompt:
     """Read the wording of ``task`` from a YAML file with ``task``, ``preamble`` and ``questions``.
+
+    It may have a ``layout`` besides.
 
     Raises:
         PromptError: the file is not there, not YAML, of another task, lacks a question or has one
@@ -185,7 +216,8 @@ def load_prompt(task: Task, path: Path) -> Prompt:
     faults = _question_faults(task, wire)
     if faults:
         raise PromptError(f"{path}: {'; '.join(faults)}. Nothing was asked.")
-    return Prompt(wire.preamble, MappingProxyType({id_: wire.questions[id_] for id_ in task.ids}))
+    wordings = MappingProxyType({id_: wire.questions[id_] for id_ in task.ids})
+    return Prompt(wire.preamble, wordings, Layout(wire.layout))
 
 
 def _question_faults(task: Task, wire: _PromptFile) -> list[str]:
@@ -204,7 +236,7 @@ def _question_faults(task: Task, wire: _PromptFile) -> list[str]:
 
 
 def reworded(before: str, now: str) -> tuple[str, ...]:
-    """What differs between two system prompts: the ids of questions, and ``preamble``."""
+    """What differs between two wordings (``Recipe.wording``): the ids of questions, and ``preamble``."""
     old, new = _by_question(before), _by_question(now)
     return tuple(part for part in dict.fromkeys((*new, *old)) if old.get(part) != new.get(part))
 

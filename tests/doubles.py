@@ -43,7 +43,7 @@ class Double:
     def prompts(self) -> list[str]:
         """The prompts that were put, in their order: neither loads nor tests of the schema."""
         asked = (str(body["prompt"]) for body in self.bodies("/api/generate"))
-        return [prompt for prompt in asked if prompt and prompt != PROMPT]
+        return [prompt for prompt in asked if prompt and PROMPT not in prompt]
 
     def count(self, path: str) -> int:
         """How many requests went to one path."""

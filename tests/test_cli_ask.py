@@ -382,6 +382,135 @@ def test_unconstrained_sends_no_schema(phi3: Double, page: Path, tmp_path: Path)
     assert not any("format" in body or body["prompt"] == PROMPT for body in bodies)
 
 
+# ---------------------------------------------------------------- several wordings
+
+
+@pytest.fixture
+def wordings(tmp_path: Path) -> list[str]:
+    """Two prompts that differ in one question, as flags."""
+    text = (ROOT / "evals" / "prompts" / "breach.yaml").read_text(encoding="utf-8")
+    flags = []
+    for name, words in (("plain", "Which entity was breached?"), ("terse", "Who?")):
+        path = tmp_path / f"{name}.yaml"
+        path.write_text(text.replace("Which entity was breached?", words), encoding="utf-8")
+        flags += ["--prompt", str(path)]
+    return flags
+
+
+def test_wordings_stand_below_each_other(
+    phi3: Double,
+    page: Path,
+    tmp_path: Path,
+    wordings: list[str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Question by question, what each wording brought; what contradicts is marked in its place."""
+    replies(phi3, {**RIGHT["harbour-dental"], "cause_known": "No"})
+
+    assert ask(page, tmp_path, *wordings) == 0
+    lines = capsys.readouterr().out.splitlines()
+
+    assert lines[:4] == [
+        "data_breach             plain  Yes",
+        "                        terse  Yes",
+        "breached_entity         plain  Harbour Dental",
+        "                        terse  Harbour Dental",
+    ]
+    at = lines.index("cause_known             plain  No")
+    assert lines[at + 1].strip().startswith("!! contradiction: it is No")
+    assert lines[at + 2].split() == ["terse", "No"]
+
+
+def test_wordings_are_asked_by_one_engine(
+    phi3: Double,
+    page: Path,
+    tmp_path: Path,
+    wordings: list[str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Back to back, article first: one model, one test of the schema, and the article's prefix is equal."""
+    replies(phi3, RIGHT["harbour-dental"])
+    created, asked = phi3.count("/api/create"), len(phi3.bodies("/api/generate"))
+
+    assert ask(page, tmp_path, *wordings, "--layout", "article-first", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    bodies = [
+        str(body["prompt"]) for body in phi3.bodies("/api/generate")[asked:] if body["prompt"]
+    ]
+
+    assert phi3.count("/api/create") - created == 1
+    assert [PROMPT in prompt for prompt in bodies] == [True, False, False]
+    ends = [bodies[n].partition("</article>\n\n") for n in (1, 2)]
+    assert ends[0][0] == ends[1][0]
+    assert [("Who?" in end) for _, _, end in ends] == [False, True]
+    assert [one["prompt"] for one in told] == wordings[1::2]
+    assert {one["layout"] for one in told} == {"article-first"}
+    assert len({one["key"] for one in told}) == 2
+    documented = (ROOT / "docs" / "ask.md").read_text(encoding="utf-8")
+    assert [f"`{name}`" for name in told[0] if f"| `{name}` |" not in documented] == []
+
+
+def test_an_article_is_read_once_for_all_wordings(
+    page: Path,
+    tmp_path: Path,
+    wordings: list[str],
+    tiny_model: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """By llama.cpp's own counts: with the article first the second wording is read from its questions on."""
+    models = tmp_path / "models.yaml"
+    models.write_text(
+        f"models: {{tiny: {{engine: llamacpp, base: {tiny_model}, "
+        "options: {n_threads: 1, max_tokens: 20}}}\n",
+        encoding="utf-8",
+    )
+    flags = (*wordings, "--layout", "article-first", "--json", "--models", str(models))
+
+    assert ask(page, tmp_path, *flags, model="tiny") == 1  # cut off at 20 tokens
+    first, second = json.loads(capsys.readouterr().out)
+
+    assert first["cached_tokens"] < second["cached_tokens"]
+    assert second["cached_tokens"] > second["tokens"]["prompt"] / 3
+
+
+def test_a_layout_is_a_reply_of_its_own(
+    phi3: Double, page: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is stored in one layout is not recalled in the other; each is recalled in its own."""
+    replies(phi3, RIGHT["harbour-dental"])
+    recalled = []
+    for layout in ("questions-first", "article-first") * 2:
+        assert ask(page, tmp_path, "--json", "--layout", layout) == 0
+        recalled.append(json.loads(capsys.readouterr().out)["recalled"])
+
+    assert recalled == [False, False, True, True]
+
+
+def test_one_wording_that_brings_no_reply_ends_it(
+    page: Path,
+    tmp_path: Path,
+    wordings: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Status 2, one line, no half of a table; what came is stored."""
+    replies = [
+        {"contains": "Who?", "scenario": "bad-request-400"},
+        {"contains": "Harbour", "reply": RIGHT["harbour-dental"]},
+    ]
+    flags = (*wordings, "--layout", "article-first")
+    with ollama_double("--models", "phi3", answers=replies, folder=tmp_path) as double:
+        monkeypatch.setenv("OLLAMA_HOST", double.address)
+        status = ask(page, tmp_path, *flags)
+        shown = capsys.readouterr()
+        again = ask(page, tmp_path, "--json", *flags[:2], *flags[4:])
+
+    assert (status, shown.out) == (2, "")
+    assert shown.err.count("\n") == 1
+    assert again == 0
+    assert json.loads(capsys.readouterr().out)["recalled"] is True
+
+
 @pytest.mark.slow
 def test_ctrl_c_is_status_130(page: Path, tmp_path: Path) -> None:
     """An interrupt ends the waiting at once, with no traceback and no answer."""

@@ -259,3 +259,26 @@ def test_what_an_evaluation_made_is_in_use(
 
     (line,) = (one for one in capsys.readouterr().out.splitlines() if one.endswith("by phi3"))
     assert line.startswith(f"{created['model']} of phi3:latest")
+
+
+def test_each_layout_has_a_model_of_its_own(
+    project: Project,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What an evaluation in the second layout made is in use in that layout, and in no other."""
+    flag = "--layout=article-first"
+    with ollama_double("--models", "phi3", log=tmp_path / "log") as double:
+        project.pytest("-m", "phi3", flag, host=double.address)
+        monkeypatch.chdir(project.path)
+        monkeypatch.setenv("OLLAMA_HOST", double.address)
+        assert main(["models", flag]) == 0
+        assert main(["models"]) == 0
+
+    used = [
+        line.rpartition(": used by ")[2]
+        for line in capsys.readouterr().out.splitlines()
+        if " of phi3:latest" in line
+    ]
+    assert used == ["phi3", "none"]

@@ -6,7 +6,7 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from slm_harness.breach import TASK
 from slm_harness.engines import open_engine, why_other_model
 from slm_harness.engines.llamacpp.engine import LlamaCppEngine
 from slm_harness.engines.llamacpp.failures import log_errors, why_not_started
@@ -29,9 +30,11 @@ from slm_harness.errors import (
     PromptTooLong,
     PullFailed,
 )
-from slm_harness.records import ModelSpec, Recipe, Reply, Request
+from slm_harness.records import Layout, ModelSpec, Recipe, Reply, Request
+from slm_harness.task import load_prompt
 from tests.hub_double import COMMIT, hub_double
 from tests.processes import command_of, llama_children
+from tests.projects import ROOT
 from tests.tiny_gguf import CHATML, write_tiny
 
 SCHEMA = {
@@ -550,3 +553,79 @@ def test_an_article_that_does_not_fit_is_not_measured(tmp_path: Path, words: int
 def test_the_wheel_is_never_imported_here() -> None:
     """Its server can hang in its destructor, so it lives in processes that end without one."""
     assert "xllamacpp" not in sys.modules
+
+
+# ---------------------------------------------------------------- what is read once
+
+
+def wordings(layout: Layout) -> list[Recipe]:
+    """The nine questions of the repository, and the same with one of them reworded."""
+    first = load_prompt(TASK, ROOT / "evals" / "prompts" / "breach.yaml")
+    words = {**first.wordings, "breached_entity": "Who was it?"}
+    return [TASK.recipe(one, layout) for one in (first, replace(first, wordings=words))]
+
+
+def read_by(
+    model: Path, asks: Sequence[tuple[Recipe, Request]], **options: object
+) -> Sequence[Reply]:
+    """The reply to each, all from one engine."""
+    with engine_on(model, options={"max_tokens": 20, **options}) as engine:
+        return [ask(engine, request, recipe) for recipe, request in asks]
+
+
+def articles() -> list[Request]:
+    """Three articles that begin differently."""
+    text = "{} said on {} June that files were copied. " * 30
+    names = ("Harbour Dental", "Mill Lane Credit Union", "The county")
+    return [Request("tiny", name, text.format(*[name, 3] * 30)) for name in names]
+
+
+def test_the_questions_are_read_once_for_all_articles(tiny_model: Path) -> None:
+    """By llama.cpp's own counts: from the first article on it has read the system prompt before."""
+    recipe, _ = wordings(Layout.QUESTIONS_FIRST)
+    replies = read_by(tiny_model, [(recipe, request) for request in articles()])
+
+    cached = [reply.cached_tokens or 0 for reply in replies]
+    # The tokenizer of this model makes about two bytes a token of English.
+    assert min(cached) > len(recipe.system) / 4
+    assert all(0 < (r.cached_tokens or 0) < (r.prompt_tokens or 0) for r in replies)
+    assert all(reply.prompt_seconds for reply in replies)
+
+
+def test_an_article_is_read_once_for_all_wordings(tiny_model: Path) -> None:
+    """By llama.cpp's own counts: the second wording finds the article read, if the article comes first."""
+    request = articles()[0]
+    asks = {one: [(recipe, request) for recipe in wordings(one)] for one in Layout}
+    _, first = read_by(tiny_model, asks[Layout.QUESTIONS_FIRST])
+    _, after = read_by(tiny_model, asks[Layout.ARTICLE_FIRST])
+
+    article = len(request.prompt) / 4
+    assert (after.cached_tokens or 0) - (first.cached_tokens or 0) > article
+    assert (after.cached_tokens or 0) > (after.prompt_tokens or 0) / 2
+
+
+def test_what_is_read_once_changes_no_word(tiny_model: Path) -> None:
+    """The reply is the same where nothing is kept of the prompt before: by its own count then nothing was."""
+    asks = [(r, request) for request in articles() for r in wordings(Layout.ARTICLE_FIRST)]
+    kept = read_by(tiny_model, asks)
+    anew = read_by(tiny_model, asks, cache_prompt=False)
+
+    assert [reply.text for reply in kept] == [reply.text for reply in anew]
+    assert {reply.cached_tokens for reply in anew} == {0}
+
+
+def test_a_longer_prompt_gets_the_context_that_its_key_says(tiny_model: Path) -> None:
+    """An engine that is given a second recipe loads the file anew where that needs another context."""
+    small, _ = wordings(Layout.QUESTIONS_FIRST)
+    large = replace(small, system=small.system * 12)
+    seen = []
+    spec = ModelSpec("tiny", "llamacpp", str(tiny_model), timeout=20, options={"n_threads": 1})
+    with closing(LlamaCppEngine(spec, 0)) as engine:
+        for recipe in (small, replace(small, system="Other words."), large):
+            identity = replace(engine.identify(small, quiet), options={
+                **engine.identify(small, quiet).options, "n_ctx": 4096 if recipe is large else 2048,
+            })  # fmt: skip
+            engine.build(identity, recipe, quiet)
+            seen += llama_children(os.getpid())
+
+    assert seen[0] == seen[1] != seen[2]

@@ -14,10 +14,11 @@ from slm_harness.errors import (
     ModelUnavailable,
     NotMeasured,
     OutOfMemory,
+    PromptEmpty,
     SchemaNotEnforced,
 )
 from slm_harness.reading import read
-from slm_harness.records import Recipe
+from slm_harness.records import Layout, Recipe
 from tests.doubles import ollama_double
 from tests.ollama_engine import RECIPE, REQUEST, ask, engine_at, quiet
 
@@ -255,3 +256,41 @@ def test_a_load_that_comes_to_no_end_is_named(monkeypatch: pytest.MonkeyPatch) -
         pytest.raises(AnswerTimeout, match=r"did not load phi3 within 0.6 s"),
     ):
         ask(engine)
+
+
+def test_article_first_makes_one_model_for_all_wordings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The custom model has the preamble; the questions go with the article, and the schema is proven once."""
+    one = Recipe("breach", "Read.\n", TASK.schema, Layout.ARTICLE_FIRST, '- "cause": Why?\n')
+    other = replace(one, questions='- "cause": What happened?\n')
+    with ollama_double("--models", "phi3", log=tmp_path / "log") as double:
+        with engine_at(double, monkeypatch) as engine:
+            for recipe in (one, other):
+                engine.build(engine.identify(recipe, quiet), recipe, quiet)
+                engine.ask(REQUEST)
+        (created,) = double.bodies("/api/create")
+        proofs = [b for b in double.bodies("/api/generate") if PROMPT in str(b["prompt"])]
+        prompts = double.prompts()
+
+    assert created["system"] == "Read.\n"
+    assert prompts == [recipe.message(REQUEST.prompt) for recipe in (one, other)]
+    assert [body["prompt"] for body in proofs] == [one.message(PROMPT)]
+
+
+def test_an_empty_article_is_refused_in_either_layout(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Questions after it make no article of it."""
+    recipe = Recipe("breach", "Read.\n", TASK.schema, Layout.ARTICLE_FIRST, '- "cause": Why?\n')
+    with ollama_double("--models", "phi3") as double, engine_at(double, monkeypatch) as engine:
+        engine.build(engine.identify(recipe, quiet), recipe, quiet)
+        with pytest.raises(PromptEmpty):
+            engine.ask(replace(REQUEST, prompt=" \n"))
+
+
+def test_ollama_tells_the_time_of_reading_and_no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it need not read again is not known, only how long reading took."""
+    with ollama_double("--models", "phi3") as double, engine_at(double, monkeypatch) as engine:
+        reply = ask(engine)
+
+    assert reply.cached_tokens is None
+    assert reply.prompt_seconds is not None

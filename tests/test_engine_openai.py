@@ -6,7 +6,7 @@ What becomes of each fault of a server is in ``tests/failures``; here is what is
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -17,8 +17,12 @@ import pytest
 from slm_harness.asking import Batch, Failed, Mode, Obtained, Sources, fill
 from slm_harness.breach import TASK
 from slm_harness.engines import open_engine
+from slm_harness.engines.context import Gauge
 from slm_harness.engines.openai.engine import OpenAIEngine
 from slm_harness.engines.openai.options import PINNED
+from slm_harness.engines.openai.reply import checked_reply
+from slm_harness.engines.proof import PROMPT
+from slm_harness.engines.statuses import Advice
 from slm_harness.errors import (
     ConnectionBroken,
     PromptEmpty,
@@ -28,7 +32,7 @@ from slm_harness.errors import (
     ServerUnreachable,
 )
 from slm_harness.reading import read
-from slm_harness.records import ModelSpec, Recipe, Reply, Request
+from slm_harness.records import Layout, ModelSpec, Recipe, Reply, Request
 from slm_harness.store import Store
 from tests.doubles import Double, StandingDouble, openai_double
 
@@ -37,6 +41,7 @@ VARIABLE = "SLM_TEST_KEY"
 RECIPE = Recipe(task="breach", system="Answer nine questions.", schema=TASK.schema)
 REQUEST = Request("gpt", "harbour", "Harbour Dental lost 4,120 files. " * 20)
 BASE = "gpt-tiny"
+ADVICE = Advice(context="", access="")
 
 
 def quiet(_: str) -> None:
@@ -344,3 +349,55 @@ def test_several_are_asked_at_once(tmp_path: Path) -> None:
     assert {name: json.loads(text)["cause"] for name, text in replies.items()} == {
         name: name for name in articles
     }
+
+
+@pytest.mark.parametrize(
+    ("usage", "timings", "cached"),
+    [
+        ({"prompt_tokens_details": {"cached_tokens": 60}}, {"cache_n": 50}, 60),
+        ({}, {"cache_n": 50}, 50),
+        ({"prompt_tokens_details": None}, {"cache_n": 0}, 0),
+        ({"prompt_tokens_details": {"cached_tokens": 101}}, None, None),
+        ({"prompt_tokens_details": {"cached_tokens": -1}}, None, None),
+        ({"prompt_tokens_details": {"cached_tokens": True}}, None, None),
+        ({"prompt_tokens_details": [60]}, [50], None),
+        ({}, None, None),
+    ],
+)
+def test_what_was_cached_is_what_the_server_counts(
+    usage: Mapping[str, object], timings: object, cached: int | None
+) -> None:
+    """As the API has it, else as llama.cpp does; a count that can be none is not told, and no failure."""
+    body = {
+        "choices": [{"message": {"content": "{}"}, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 100, "completion_tokens": 2, **usage},
+        "timings": timings,
+    }
+    gauge = Gauge(None, 0, "", "")
+    reply = checked_reply(body, gauge, replace(REQUEST, prompt="a " * 200), "there", 1.0, ADVICE)
+
+    assert (reply.prompt_tokens, reply.cached_tokens) == (100, cached)
+
+
+def test_article_first_is_one_message_after_the_preamble(tmp_path: Path) -> None:
+    """The article in its tags, then the questions; the test of the schema is put in the same way, once."""
+    recipe = Recipe("breach", "Read.\n", TASK.schema, Layout.ARTICLE_FIRST, '- "cause": Why?\n')
+    other = replace(recipe, questions='- "cause": What happened?\n')
+    with (
+        openai_double("--models", BASE, log=tmp_path / "log") as double,
+        engine_at(double) as engine,
+    ):
+        answered = [
+            engine.build(engine.identify(one, quiet), one, quiet).machine["answered by"]
+            for one in (recipe, recipe, other)
+        ]
+        engine.ask(REQUEST)
+        proof, asked = double.bodies("/v1/chat/completions")
+
+    for body, message in ((proof, recipe.message(PROMPT)), (asked, other.message(REQUEST.prompt))):
+        assert body["messages"] == [
+            {"role": "system", "content": "Read.\n"},
+            {"role": "user", "content": message},
+        ]
+    assert len(set(answered)) == 1
+    assert answered[0]

@@ -202,6 +202,44 @@ def test_a_changed_prompt_cannot_be_replayed(
     assert snapshots(project) == before
 
 
+def test_another_layout_is_asked_accepted_and_replayed_apart(
+    project: Project, tmp_path: Path
+) -> None:
+    """The flag is in every command that is told; what was accepted in one layout is no answer in the other."""
+    before = accepted(project, tmp_path)
+    flag = "--layout=article-first"
+
+    unasked = project.pytest("-m", "phi3", "--answers=replay", flag)
+    with ollama_double(
+        "--models", "phi3", log=tmp_path / "log", answers=rules(), folder=tmp_path
+    ) as double:
+        asked = project.pytest("-m", "phi3", flag, "--explain-asks", host=double.address)
+        project.pytest("-m", "phi3", flag, "--snapshot-update", host=double.address)
+        prompts = double.prompts()
+    replayed = project.pytest("-m", "phi3", "--answers=replay", flag)
+    stored = project.pytest("-m", "phi3", "--answers=replay")
+    shutil.rmtree(project.path / ".slm-harness")
+    other = project.pytest("-m", "phi3", "--answers=replay")
+
+    assert unasked.code == 1
+    assert lines_with(
+        unasked.output, "the layout changed (from questions-first to article-first)",
+        f"run pytest -m phi3 {flag} --snapshot-update",
+    )  # fmt: skip
+    assert lines_with(asked.output, "layout changed since the nearest stored answer")
+    assert asked.results["layout"] == "article-first"
+    assert {"cached_tokens", "prompt_seconds"} <= asked.results["replies"][0].keys()
+    assert len(prompts) == 3
+    assert all(prompt.startswith("<article>\nTitle: ") for prompt in prompts)
+    changed = {name for name, old in before.items() if snapshots(project)[name] != old}
+    assert len(changed) == 2
+    assert lines_with(snapshots(project)["phi3.txt"].decode(), "layout", "article-first")
+    assert replayed.code == 0, replayed.output
+    assert (stored.code, other.code) == (1, 1)
+    assert lines_with(stored.output, "changed since the snapshot: ", "layout changed")
+    assert lines_with(other.output, "the layout changed (from article-first to questions-first)")
+
+
 def test_another_folder_of_articles_keeps_its_own_acceptance(
     project: Project, tmp_path: Path
 ) -> None:

@@ -400,7 +400,7 @@ class _Batch:
         # An account's minute counts from when the request is sent, so the wait for it is in the turn.
         take_turn()
         most = reply_limit(built.options) or 0
-        words = f"{self._recipe.system}{request.prompt}"
+        words = f"{self._recipe.around}{request.prompt}"
         turn = self._pace.turn(estimated_tokens(words) + most, self._stop.wait)
         if turn is None:
             raise NotAsked(

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from slm_harness.asking.values import Batch, Mode, Obtained, Sources
 from slm_harness.engines import why_other_model
 from slm_harness.errors import NeverAsked
 from slm_harness.records import Identity, Recipe, Request, Stored
-from slm_harness.store import differing_parts, key_of, key_parts
+from slm_harness.store import differing_parts, key_of, key_parts, wording_of
 from slm_harness.task import reworded
 
 
@@ -48,12 +47,12 @@ class Recall:
         """
         batch = self._batch
         if batch.evidence is None:
-            raise NeverAsked(never_accepted(batch.model, self._sources.answers))
+            raise NeverAsked(never_accepted(batch.model, self._sources))
         other = why_other_model(batch.spec, batch.evidence.identity)
         if other:
             raise NeverAsked(
                 f"nobody has asked {batch.model} as models.yaml has it: {other}; "
-                f"{ask_there(batch.model)}"
+                f"{ask_there(batch.model, self._sources.flags)}"
             )
         return batch.evidence.identity
 
@@ -74,7 +73,7 @@ class Recall:
         if self.replays:
             raise NeverAsked(
                 f"nobody has asked {request.model} this prompt about {request.article}: "
-                f"{self.why_not(miss)}; {ask_there(request.model)}"
+                f"{self.why_not(miss)}; {ask_there(request.model, self._sources.flags)}"
             )
         return miss
 
@@ -114,20 +113,26 @@ class Recall:
 
 def changes(ours: Mapping[str, object], theirs: Mapping[str, object]) -> str:
     """In which parts two keys differ, in words; for the recipe, which of its questions."""
-    names = [
-        f"recipe ({', '.join(reworded(str(theirs[name]), str(ours[name])))})"
-        if name == "recipe" and name in theirs
-        else name
-        for name in differing_parts(ours, theirs)
-    ]
+    differing = differing_parts(ours, theirs)
+    words = ", ".join(reworded(wording_of(theirs), wording_of(ours)))
+    names: dict[str, None] = {}
+    for name in differing:
+        if name not in ("recipe", "questions"):
+            names[name] = None
+        elif words:
+            names[f"recipe ({words})"] = None
+        elif "layout" not in differing:  # which moves the words from one part to the other
+            names["recipe"] = None
     return f"{' and '.join(names)} changed since the nearest stored answer"
 
 
-def never_accepted(model: str, folder: Path) -> str:
+def never_accepted(model: str, sources: Sources) -> str:
     """Why nothing of a model can be replayed, and what to do."""
-    return f"{model} has no accepted replies in {folder}: {ask_there(model)}"
+    return (
+        f"{model} has no accepted replies in {sources.answers}: {ask_there(model, sources.flags)}"
+    )
 
 
-def ask_there(model: str) -> str:
-    """What to do where a replay lacks replies."""
-    return f"where its server is, run pytest -m {model} --snapshot-update and commit what it writes"
+def ask_there(model: str, flags: str) -> str:
+    """What to do where a replay lacks replies; with the flags without which it would be about something else."""
+    return f"where its server is, run pytest -m {model}{flags} --snapshot-update and commit what it writes"

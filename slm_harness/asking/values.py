@@ -98,6 +98,8 @@ class Sources:
     """Folder of the accepted replies, for messages."""
     explain: bool = False
     """Whether it is to be found out why the store had no reply, for which all earlier ones are read."""
+    flags: str = ""
+    """Flags of this run without which a command for the next would mean something else, for messages."""
 
 
 @dataclass(frozen=True)

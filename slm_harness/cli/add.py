@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from slm_harness.cli.choosing import (
     chosen_model,
     chosen_recipe,
+    layout_option,
     models_option,
     prompt_option,
     store_option,
@@ -49,6 +50,7 @@ def declare(commands: Any) -> None:  # noqa: ANN401 - argparse names no public t
     )
     models_option(parser)
     prompt_option(parser)
+    layout_option(parser)
     store_option(parser)
     articles_option(parser)
     parser.set_defaults(run=run)
@@ -162,7 +164,7 @@ def _proposals(
     from slm_harness.drafting import proposals
     from slm_harness.store import Store
 
-    recipe = chosen_recipe(arguments.prompt)
+    recipe = chosen_recipe(arguments.prompt, arguments.layout)
     sources = Sources(Store(arguments.store), Mode.AUTO, Path("evals/answers"))
     report(f"asking {spec.name} about {article.id}")
     return proposals(article, task(), spec, recipe, sources, report)

@@ -5,16 +5,19 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slm_harness.cli.choosing import (
+    PROMPT,
     chosen_model,
     chosen_recipe,
+    layout_option,
     models_option,
-    prompt_option,
+    prompts_option,
     store_option,
 )
 from slm_harness.cli.printing import complain, output, report, say_aligned, task
@@ -23,7 +26,7 @@ from slm_harness.cli.sources import name_in, page_at
 if TYPE_CHECKING:
     from slm_harness.asking import Obtained
     from slm_harness.reading import Reading
-    from slm_harness.records import Article, ModelSpec
+    from slm_harness.records import Article, ModelSpec, Recipe
 
 FORMAT = "slm-harness ask 1"
 
@@ -32,8 +35,9 @@ def declare(commands: Any) -> None:  # noqa: ANN401 - argparse names no public t
     """Add the command."""
     text = (
         "Put one article to a model and print its answer to every question. The reply is stored, so that "
-        "the same question costs nothing a second time. The status is 0 where every question has an answer, "
-        "1 where the reply cannot be used, or not for all of them, 2 where there is no reply."
+        "the same question costs nothing a second time. Several wordings are put one straight after the "
+        "other, and their answers stand below each other. The status is 0 where every question has an answer, "
+        "1 where a reply cannot be used, or not for all of them, 2 where there is none."
     )
     parser = commands.add_parser("ask", help="ask a model about one article", description=text)
     parser.add_argument("model", metavar="MODEL",
@@ -52,7 +56,8 @@ def declare(commands: Any) -> None:  # noqa: ANN401 - argparse names no public t
     parser.add_argument("--timeout", type=_seconds, metavar="SECONDS",
                         help="longest wait for the server, loading included (default: as models.yaml says)")  # fmt: skip
     models_option(parser)
-    prompt_option(parser)
+    prompts_option(parser)
+    layout_option(parser)
     store_option(parser)
     parser.set_defaults(run=run)
 
@@ -76,6 +81,8 @@ def _seconds(text: str) -> float:
 class _Answered:
     """A reply, read."""
 
+    prompt: Path
+    recipe: "Recipe"
     article: "Article"
     spec: "ModelSpec"
     obtained: "Obtained"
@@ -92,13 +99,11 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.timeout is not None:
         spec = replace(spec, timeout=arguments.timeout)
     answered = _ask(arguments, spec, _article(arguments))
-    if arguments.json:
-        output().write(json.dumps(_object(answered), indent=1) + "\n")
-    elif answered.reading.problem:
-        complain(f"{spec.name}: {answered.reading.problem}")
+    if len(answered) > 1:
+        _print_several(answered, as_json=arguments.json)
     else:
-        say_aligned(_rows(answered), indent="")
-    return 1 if answered.problems else 0
+        _print(answered[0], as_json=arguments.json)
+    return 1 if any(one.problems for one in answered) else 0
 
 
 def _article(arguments: argparse.Namespace) -> "Article":
@@ -117,37 +122,90 @@ def _article(arguments: argparse.Namespace) -> "Article":
     )
 
 
-def _ask(arguments: argparse.Namespace, spec: "ModelSpec", article: "Article") -> _Answered:
-    from slm_harness import grading
+def _ask(
+    arguments: argparse.Namespace, spec: "ModelSpec", article: "Article"
+) -> "Sequence[_Answered]":
+    """The answers by each prompt, in the order in which they were given."""
     from slm_harness.asking import Mode, Sources
-    from slm_harness.reading import read
-    from slm_harness.single import reply_about
+    from slm_harness.single import replies_about
     from slm_harness.store import Store
 
     mode = Mode.FRESH if arguments.fresh else Mode.AUTO
     sources = Sources(Store(arguments.store), mode, Path("evals/answers"))
     report(f"asking {spec.name} about {article.id}")
-    recipe = chosen_recipe(arguments.prompt, constrained=not arguments.unconstrained)
-    obtained = reply_about(article, task(), spec, recipe, sources, report)
-    if obtained.recalled:
-        report(f"recalled from {arguments.store}; --fresh asks again")
+    constrained = not arguments.unconstrained
+    prompts: list[Path] = arguments.prompts or [PROMPT]
+    recipes = [chosen_recipe(one, arguments.layout, constrained=constrained) for one in prompts]
+    found = []
+    with closing(replies_about(article, task(), spec, recipes, sources, report)) as replies:
+        for prompt, recipe, obtained in zip(prompts, recipes, replies, strict=True):
+            if obtained.recalled:
+                report(f"recalled from {arguments.store}; --fresh asks again")
+            found.append(_read(prompt, recipe, article, spec, obtained))
+    return found
+
+
+def _read(
+    prompt: Path, recipe: "Recipe", article: "Article", spec: "ModelSpec", obtained: "Obtained"
+) -> _Answered:
+    from slm_harness import grading
+    from slm_harness.reading import read
+
     reading = read(obtained.stored.reply, task())
     problems = {id_: why for id_ in task().ids if (why := reading.missing(id_))}
     against = grading.contradictions(reading.values, task(), article.published)
-    return _Answered(article, spec, obtained, reading, problems, against)
+    return _Answered(prompt, recipe, article, spec, obtained, reading, problems, against)
 
 
 # ---------------------------------------------------------------- what is printed
 
 
+def _print(answered: _Answered, *, as_json: bool) -> None:
+    if as_json:
+        output().write(json.dumps(_object(answered), indent=1) + "\n")
+    elif answered.reading.problem:
+        complain(f"{answered.spec.name}: {answered.reading.problem}")
+    else:
+        say_aligned(_rows(answered), indent="")
+
+
+def _print_several(answered: Sequence[_Answered], *, as_json: bool) -> None:
+    """Question by question, what each wording brought."""
+    if as_json:
+        output().write(json.dumps([_object_of_one(one) for one in answered], indent=1) + "\n")
+        return
+    names = _names([one.prompt for one in answered])
+    say_aligned(
+        (
+            (id_ if (nth, line) == (0, 0) else "", name if line == 0 else "", text)
+            for id_ in task().ids
+            for nth, (name, one) in enumerate(zip(names, answered, strict=True))
+            for line, text in enumerate(_lines(one, id_))
+        ),
+        indent="",
+    )
+
+
+def _names(prompts: Sequence[Path]) -> Sequence[str]:
+    """What the prompts are called in a table: as their files are, where that tells them apart."""
+    short = [prompt.stem for prompt in prompts]
+    return short if len(set(short)) == len(short) else [str(prompt) for prompt in prompts]
+
+
 def _rows(answered: _Answered) -> Iterator[Sequence[str]]:
     for id_ in task().ids:
-        if id_ in answered.problems:
-            yield id_, f"!! {answered.problems[id_]}"
-            continue
-        yield id_, _in_words(answered.reading.values[id_])
-        if id_ in answered.contradictions:
-            yield "", f"!! contradiction: {answered.contradictions[id_]}"
+        for line, text in enumerate(_lines(answered, id_)):
+            yield id_ if line == 0 else "", text
+
+
+def _lines(answered: _Answered, id_: str) -> Iterator[str]:
+    """An answer, and what is to be said about it."""
+    if id_ in answered.problems:
+        yield f"!! {answered.problems[id_]}"
+        return
+    yield _in_words(answered.reading.values[id_])
+    if id_ in answered.contradictions:
+        yield f"!! contradiction: {answered.contradictions[id_]}"
 
 
 def _in_words(value: object) -> str:
@@ -174,6 +232,16 @@ def _plain(value: object) -> str | int | float | list[str] | None:
         return json.dumps(value, ensure_ascii=False)
     except RecursionError:
         return "(lists in lists without end)"
+
+
+def _object_of_one(answered: _Answered) -> dict[str, object]:
+    """One of several: as one alone, with the wording that it is of."""
+    return {
+        **_object(answered),
+        "prompt": str(answered.prompt),
+        "layout": answered.recipe.layout,
+        "cached_tokens": answered.obtained.stored.reply.cached_tokens,
+    }
 
 
 def _object(answered: _Answered) -> dict[str, object]:

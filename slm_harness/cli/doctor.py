@@ -6,7 +6,13 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from slm_harness.cli.choosing import chosen_model, models_option, prompt_option
+from slm_harness.cli.choosing import (
+    chosen_layout,
+    chosen_model,
+    layout_option,
+    models_option,
+    prompt_option,
+)
 from slm_harness.cli.printing import articles_option, output, report, say, say_aligned, task
 
 if TYPE_CHECKING:
@@ -35,6 +41,7 @@ def declare(commands: Any) -> None:  # noqa: ANN401 - argparse names no public t
     parser.add_argument("--json", action="store_true", help="one JSON object, for programs")
     models_option(parser)
     prompt_option(parser)
+    layout_option(parser)
     articles_option(parser)
     parser.set_defaults(run=run)
 
@@ -71,6 +78,7 @@ def _checkup(arguments: argparse.Namespace) -> "Checkup":
         environment=os.environ,
         timed=frozenset(specs if time else ()),
         trouble=trouble,
+        layout=chosen_layout(arguments.layout),
     )
 
 

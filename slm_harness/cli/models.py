@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from slm_harness.cli.choosing import chosen_recipe, models_option, prompt_option
+from slm_harness.cli.choosing import chosen_recipe, layout_option, models_option, prompt_option
 from slm_harness.cli.printing import articles_option, output, report, say, task
 from slm_harness.errors import SettingsError
 from slm_harness.printable import shortened
@@ -33,6 +33,7 @@ def declare(commands: Any) -> None:  # noqa: ANN401 - argparse names no public t
     parser.add_argument("--yes", action="store_true", help="prune: remove without asking")
     models_option(parser)
     prompt_option(parser)
+    layout_option(parser)
     articles_option(parser)
     parser.set_defaults(run=run)
 
@@ -67,7 +68,7 @@ def _known(arguments: argparse.Namespace) -> "tuple[Sequence[Current], str]":
     from slm_harness.models import load_models
 
     specs = load_models(arguments.models).values()
-    recipe = chosen_recipe(arguments.prompt)
+    recipe = chosen_recipe(arguments.prompt, arguments.layout)
     try:
         articles = load_articles(arguments.articles, task())
     except SettingsError as error:

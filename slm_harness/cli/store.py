@@ -19,8 +19,9 @@ from slm_harness.cli.printing import (
     say_aligned,
     task,
 )
-from slm_harness.errors import HarnessError, SettingsError
+from slm_harness.errors import SettingsError
 from slm_harness.printable import shortened
+from slm_harness.records import Layout
 
 if TYPE_CHECKING:
     from slm_harness.store.clearing import Plan
@@ -145,7 +146,10 @@ def _stats(arguments: argparse.Namespace) -> int:
 
     store = _opened(arguments)
     found = survey(_told(walk(store), "read"), verify=arguments.verify)
-    now = _recipe_now(arguments.prompt)
+    try:
+        now = _recipes_now(arguments.prompt)
+    except SettingsError:
+        now = frozenset()  # a store is counted outside of a project as well
     if arguments.json:
         told = _object(store.folder, found, now, verified=arguments.verify)
         output().write(json.dumps(told, indent=1) + "\n")
@@ -156,14 +160,15 @@ def _stats(arguments: argparse.Namespace) -> int:
     return 1 if arguments.verify and found.damaged else 0
 
 
-def _recipe_now(prompt: Path) -> str:
-    """The digest of the prompt as it is now; empty where there is none to be had."""
+def _recipes_now(prompt: Path) -> frozenset[str]:
+    """The digests of the prompt as it is now, in each layout.
+
+    Raises:
+        PromptError: it cannot be read.
+    """
     from slm_harness.store import text_digest
 
-    try:
-        return text_digest(chosen_recipe(prompt).system)
-    except HarnessError:
-        return ""
+    return frozenset(text_digest(chosen_recipe(prompt, layout).wording) for layout in Layout)
 
 
 def _totals(folder: Path, found: "Survey") -> Iterator[str]:
@@ -176,7 +181,7 @@ def _totals(folder: Path, found: "Survey") -> Iterator[str]:
     )
 
 
-def _rows(groups: "Sequence[Group]", now: str) -> Iterator[Sequence[str]]:
+def _rows(groups: "Sequence[Group]", now: frozenset[str]) -> Iterator[Sequence[str]]:
     for group in groups:
         yield (
             group.model,
@@ -185,7 +190,7 @@ def _rows(groups: "Sequence[Group]", now: str) -> Iterator[Sequence[str]]:
             f"{len(group.articles):,} article{'s' if len(group.articles) != 1 else ''}",
             size(group.bytes),
             _span(group),
-            "the prompt of now" if group.recipe == now else "",
+            "the prompt of now" if group.recipe in now else "",
         )
 
 
@@ -208,12 +213,14 @@ def size(count: int) -> str:
     return f"{amount:.1f} {unit}" if unit != "bytes" else f"{count} bytes"
 
 
-def _object(folder: Path, found: "Survey", now: str, *, verified: bool) -> dict[str, object]:
+def _object(
+    folder: Path, found: "Survey", now: frozenset[str], *, verified: bool
+) -> dict[str, object]:
     prompts: list[dict[str, object]] = [
         {
             "model": group.model,
             "prompt": group.recipe,
-            "current": group.recipe == now,
+            "current": group.recipe in now,
             "answers": group.answers,
             "articles": len(group.articles),
             "bytes": group.bytes,
@@ -328,16 +335,17 @@ def _chooser(arguments: argparse.Namespace) -> "Callable[[Entry], bool]":
     from dataclasses import replace
 
     from slm_harness.labels import load_articles
-    from slm_harness.store import text_digest
 
-    recipe = text_digest(chosen_recipe(arguments.prompt).system)
+    recipes = _recipes_now(arguments.prompt)
     articles = load_articles(arguments.articles, task())
     # With the day of publication and without: --no-date asks for the second.
     prompts = {
         replace(article, dated=dated).prompt for article in articles for dated in (True, False)
     }
     return lambda entry: (
-        (not models or entry.model in models) and entry.recipe == recipe and entry.prompt in prompts
+        (not models or entry.model in models)
+        and entry.recipe in recipes
+        and entry.prompt in prompts
     )
 
 

@@ -49,15 +49,15 @@ def longest_prompt(articles: Iterable[Article]) -> int:
     return max(map(estimated_tokens, told), default=0)
 
 
-def needed_window(system: str, longest: int, reply: int) -> int:
+def needed_window(around: str, longest: int, reply: int) -> int:
     """The window for the longest article, in tokens, in whole steps.
 
     Args:
-        system: The system prompt.
+        around: All words beside the article, as ``Recipe.around`` has them.
         longest: Tokens of the longest article, as ``estimated_tokens`` has them.
         reply: Most tokens of a reply.
     """
-    needed = estimated_tokens(system) + longest + TEMPLATE_TOKENS + reply
+    needed = estimated_tokens(around) + longest + TEMPLATE_TOKENS + reply
     return max(LEAST_WINDOW, -(-needed // WINDOW_STEP) * WINDOW_STEP)
 
 
@@ -113,15 +113,20 @@ def is_count(value: object) -> bool:
 
 
 class Gauge:
-    """Judges prompts and counts of one model at one window."""
+    """Judges prompts and counts of one model at one window. Prompts are given as the article's text alone."""
 
-    def __init__(self, window: int | None, reply: int, system: str, advice: str) -> None:
+    def __init__(self, window: int | None, reply: int, around: str, advice: str) -> None:
         self._window = window
         self._reply = reply
-        self._system = system
+        self._around = around
+        """All words beside the article."""
         self._advice = advice
         """What to do about an article that is too long."""
         self._each, self._most = USUAL_BYTES, MOST_BYTES
+
+    def learn_from(self, other: "Gauge") -> None:
+        """Take over what another gauge of the same model has learnt."""
+        self._each, self._most = other._each, other._most
 
     def calibrate(self, prompt: str, counted: int | None) -> None:
         """Learn bytes per token from a prompt that was surely read whole."""
@@ -190,4 +195,4 @@ class Gauge:
         return read in kept and size > read * self._each * _CUT
 
     def _bytes(self, prompt: str) -> int:
-        return len(self._system.encode()) + len(prompt.encode())
+        return len(self._around.encode()) + len(prompt.encode())

@@ -92,7 +92,9 @@ class Engine(Protocol):
     def build(self, identity: Identity, recipe: Recipe, report: Report) -> Identity:
         """Make the model ready for its first article; the identity with what is known only then.
 
-        It is loaded, warm, and has shown that it is held to the recipe's schema.
+        It is loaded, warm, and has shown that it is held to the recipe's schema. It may be called again, with
+        another recipe for what is asked from then on; nothing is shown twice, since a prompt in between would
+        take the place of the last article in what a server keeps of prompts.
 
         Raises:
             NotMeasured: it cannot be made ready.

@@ -16,7 +16,7 @@ from slm_harness.errors import HarnessError, ModelsError, SettingsError
 from slm_harness.health import articles, machine, needs, surroundings, timing
 from slm_harness.health.findings import Finding, Section, State, note, ok, problem
 from slm_harness.printable import shortened
-from slm_harness.records import ModelSpec, Recipe
+from slm_harness.records import Layout, ModelSpec, Recipe
 from slm_harness.task import Task, load_prompt
 
 ARTICLE_SECONDS = 1.5
@@ -40,6 +40,8 @@ class Checkup:
     """The models that are put the longest article, if they are there."""
     trouble: str = ""
     """Why the list of models cannot be read."""
+    layout: Layout | None = None
+    """Where the questions stand; None for where the prompt has them."""
 
 
 def sections(checkup: Checkup, report: Report) -> Iterator[Section]:
@@ -149,11 +151,11 @@ def _project(checkup: Checkup, found: articles.Articles) -> tuple[Recipe | None,
         told.append(ok("models", f"{', '.join(checkup.specs)}; the list is {checkup.models}"))
     recipe = None
     try:
-        system = load_prompt(checkup.task, checkup.prompt).system
+        prompt = load_prompt(checkup.task, checkup.prompt)
     except SettingsError as error:
         told.append(problem("prompt", error.message))
     else:
-        recipe = Recipe(checkup.task.name, system, checkup.task.schema)
+        recipe = checkup.task.recipe(prompt, checkup.layout)
         told.append(ok("prompt", str(checkup.prompt)))
     return recipe, (*told, *articles.findings(found))
 
@@ -206,12 +208,12 @@ class _Known:
             yield from needs.presence_findings(spec, presence)
 
     def _fit(self, spec: ModelSpec, facts: Facts, recipe: Recipe) -> Iterator[Finding]:
-        yield from needs.context_findings(spec, facts, self.articles, recipe.system)
+        yield from needs.context_findings(spec, facts, self.articles, recipe.around)
         if facts.address and not _is_here(facts.address):
             if facts.size is not None:
                 yield note("memory", "it runs on another machine, whose memory is not looked at")
             return
-        window = needs.window_of(facts, self.articles, recipe.system)
+        window = needs.window_of(facts, self.articles, recipe.around)
         yield from needs.memory_findings(spec, facts, self.machine, window)
 
 

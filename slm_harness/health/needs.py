@@ -85,13 +85,13 @@ def _loaded(facts: Facts) -> str:
 
 
 def context_findings(
-    spec: ModelSpec, facts: Facts, articles: Articles, system: str
+    spec: ModelSpec, facts: Facts, articles: Articles, around: str
 ) -> Iterator[Finding]:
     """Whether the longest article fits into what the model was trained for, with prompt and reply."""
     if facts.trained is None or facts.reply is None or articles.longest is None:
         return
-    window, option = window_of(facts, articles, system), _WINDOW_OPTION.get(spec.engine, "context")
-    most = _most(articles, system, facts.reply)
+    window, option = window_of(facts, articles, around), _WINDOW_OPTION.get(spec.engine, "context")
+    most = _most(articles, around, facts.reply)
     numbers: Numbers = {
         "trained_tokens": facts.trained,
         "window_tokens": window,
@@ -107,7 +107,7 @@ def context_findings(
         )
     elif most <= window:
         yield ok("context", f"{told} {most:,} at most", numbers=numbers)
-    elif (likely := _likely(articles.longest, system, facts.reply)) <= window:
+    elif (likely := _likely(articles.longest, around, facts.reply)) <= window:
         yield note(
             "context", f"{told} about {likely:,}, at most {most:,}: it may not fit", numbers=numbers
         )
@@ -122,20 +122,20 @@ def context_findings(
         )
 
 
-def window_of(facts: Facts, articles: Articles, system: str) -> int:
+def window_of(facts: Facts, articles: Articles, around: str) -> int:
     """The context that an evaluation will ask for, in tokens."""
     if facts.window is not None:
         return facts.window
-    needed = needed_window(system, articles.tokens, facts.reply or 0)
+    needed = needed_window(around, articles.tokens, facts.reply or 0)
     return needed if facts.trained is None else min(needed, facts.trained)
 
 
-def _most(articles: Articles, system: str, reply: int) -> int:
-    return estimated_tokens(system) + articles.tokens + TEMPLATE_TOKENS + reply
+def _most(articles: Articles, around: str, reply: int) -> int:
+    return estimated_tokens(around) + articles.tokens + TEMPLATE_TOKENS + reply
 
 
-def _likely(article: Article, system: str, reply: int) -> int:
-    size = len(system.encode()) + len(article.prompt.encode())
+def _likely(article: Article, around: str, reply: int) -> int:
+    size = len(around.encode()) + len(article.prompt.encode())
     return int(size / USUAL_BYTES) + TEMPLATE_TOKENS + reply
 
 

@@ -10,6 +10,7 @@ import pytest
 from slm_harness.asking import Limits, Mode
 from slm_harness.errors import SettingsError
 from slm_harness.models import FORMS, MOST_AT_ONCE
+from slm_harness.records import Layout
 from slm_harness.retrying import Patience
 from slm_harness.session import PLACES, Settings, beside
 from slm_harness.task import Task
@@ -64,6 +65,15 @@ def add(parser: pytest.Parser) -> None:
         dest="slm_constrained",
         help="ask without a schema, for servers that cannot hold a model to one; such replies are "
         "stored and accepted apart from the others",
+    )
+    group.addoption(
+        "--layout",
+        choices=[layout.value for layout in Layout],
+        default=None,
+        dest="slm_layout",
+        help="where the questions stand: before the article, so that a server reads them once for all "
+        "articles, or after it, for trying many wordings on one; replies in either are stored and "
+        "accepted apart (default: as the prompt file says, else questions-first)",
     )
     group.addoption(
         "--max-minutes",
@@ -123,6 +133,7 @@ def settings(config: pytest.Config) -> Settings:
     added = tuple(config.getoption("slm_added_models"))
     dated = bool(config.getoption("slm_dated"))
     constrained = bool(config.getoption("slm_constrained"))
+    layout = config.getoption("slm_layout")
     if not dated and config.getoption("update_snapshots", False):
         raise SettingsError("--no-date is for a look only: it cannot go with --snapshot-update")
     articles = config.invocation_params.dir / given if given else path(config, "slm_articles")
@@ -142,11 +153,13 @@ def settings(config: pytest.Config) -> Settings:
         added_models=added,
         dated=dated,
         constrained=constrained,
+        layout=None if layout is None else Layout(layout),
         limits=_limits(config),
         concurrency=config.getoption("slm_concurrency"),
         flags="".join(
             [
                 " --unconstrained" * (not constrained),
+                f" --layout={layout}" * bool(layout),
                 *(f" --model {one}" for one in added),
                 f" --articles={given}" * bool(given),
             ]

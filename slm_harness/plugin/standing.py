@@ -68,12 +68,13 @@ def _reason(
     """Why a model cannot be evaluated; None when it can."""
     if evaluation.settings.mode is Mode.REPLAY:
         if model not in evaluation.evidence:
-            why = never_accepted(model, evaluation.settings.answers)
+            why = never_accepted(model, evaluation.sources)
         else:
             why = _never_asked(evaluation, model)
         return Unreached(NeverAsked.__name__, why) if why else None
+    flags = evaluation.settings.flags
     if not required and model not in before:
-        return _not_wanted(f"no accepted snapshot; evaluate it with pytest -m {model}")
+        return _not_wanted(f"no accepted snapshot; evaluate it with pytest -m {model}{flags}")
     try:
         engine = evaluation.open_engine(model)
     except KeyNotSet as error:
@@ -86,7 +87,7 @@ def _reason(
         return Unreached(presence.kind, presence.problem)
     if required or presence.pulled:
         return None
-    return _not_wanted(f"its base is not pulled; evaluate it with pytest -m {model}")
+    return _not_wanted(f"its base is not pulled; evaluate it with pytest -m {model}{flags}")
 
 
 def _not_wanted(why: str) -> Unreached:
@@ -97,7 +98,8 @@ def _not_wanted(why: str) -> Unreached:
 def _never_asked(evaluation: Evaluation, model: str) -> str:
     """Why a replay has not one reply of a model to these words; empty where it has some."""
     accepted = evaluation.evidence[model]
-    if accepted.recipe.system == evaluation.recipe.system:
+    then, now = accepted.recipe, evaluation.recipe
+    if (then.wording, then.layout) == (now.wording, now.layout):
         return ""
     store = evaluation.sources.store
     parts = [
@@ -106,8 +108,11 @@ def _never_asked(evaluation: Evaluation, model: str) -> str:
     ]
     if any(store.has(key_of(one)) for one in parts):
         return ""
-    words = ", ".join(reworded(accepted.recipe.system, evaluation.recipe.system))
+    words = ", ".join(reworded(then.wording, now.wording))
+    what = [f"the recipe changed ({words})"] if words else []
+    if then.layout is not now.layout:
+        what.append(f"the layout changed (from {then.layout} to {now.layout})")
     return (
-        f"nobody has asked {model} this prompt: the recipe changed ({words}) since its replies were "
-        f"accepted; {ask_there(model)}"
+        f"nobody has asked {model} this prompt: {' and '.join(what)} since its replies were "
+        f"accepted; {ask_there(model, evaluation.settings.flags)}"
     )

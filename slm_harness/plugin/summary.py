@@ -67,7 +67,7 @@ def write_results(state: State) -> None:
     text = results_json(
         version=metadata.version("slm-harness"),
         task=state.evaluation.settings.task.name,
-        system=state.evaluation.recipe.system,
+        recipe=state.evaluation.recipe,
         constrained=state.evaluation.settings.constrained,
         tallies=tallies(state),
         identities={**state.follower.identities, **loaded},

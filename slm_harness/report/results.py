@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 
 from slm_harness.asking import Failed, Obtained
-from slm_harness.records import Identity, Outcome, Reply
+from slm_harness.records import Identity, Outcome, Recipe, Reply
 from slm_harness.report.tally import Rate, Tally
 
 FORMAT = "slm-harness results 1"
@@ -18,7 +18,7 @@ def results_json(
     *,
     version: str,
     task: str,
-    system: str,
+    recipe: Recipe,
     constrained: bool,
     tallies: Sequence[Tally],
     identities: Mapping[str, Identity],
@@ -42,7 +42,8 @@ def results_json(
         "format": FORMAT,
         "harness": version,
         "task": task,
-        "prompt": system,
+        "prompt": recipe.wording,
+        "layout": recipe.layout,
         "constrained": constrained,
         "models": {t.model: _model(t, identities.get(t.model)) for t in tallies},
         "commonest_answers": {

@@ -16,6 +16,7 @@ from slm_harness.store.keys import (
     key_parts,
     parts_of,
     text_digest,
+    wording_of,
 )
 
 __all__ = [
@@ -29,5 +30,6 @@ __all__ = [
     "key_parts",
     "parts_of",
     "text_digest",
+    "wording_of",
     "write_atomically",
 ]

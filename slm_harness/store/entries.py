@@ -14,7 +14,15 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from slm_harness.records import Identity, Reply, Request, Stored
-from slm_harness.store.keys import ARTICLE, SAMPLE, KeyStem, canonical_json, key_of, text_digest
+from slm_harness.store.keys import (
+    ARTICLE,
+    SAMPLE,
+    KeyStem,
+    canonical_json,
+    key_of,
+    text_digest,
+    wording_of,
+)
 
 REPLY = TypeAdapter(Reply)
 IDENTITY = TypeAdapter(Identity)
@@ -60,7 +68,7 @@ class Entry:
     @property
     def recipe(self) -> str:
         """The digest of the words in which it was asked."""
-        return text_digest(str(self.stored.parts.get("recipe", "")))
+        return text_digest(wording_of(self.stored.parts))
 
     @property
     def request(self) -> Request:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 
-from slm_harness.records import Identity, Recipe, Request
+from slm_harness.records import FRAME, Identity, Layout, Recipe, Request
 
 ARTICLE, SAMPLE = "article", "sample"
 """The parts of a key in which two answers of one setup differ."""
@@ -32,7 +32,20 @@ def parts_of(
         "schema": dict(recipe.schema),
         ARTICLE: article_digest,
         SAMPLE: sample,
+        **_layout_parts(recipe),
     }
+
+
+def _layout_parts(recipe: Recipe) -> dict[str, object]:
+    """Where the questions stand and how: left out for the first layout, whose keys are older than the second."""
+    if recipe.layout is Layout.QUESTIONS_FIRST:
+        return {}
+    return {"layout": [recipe.layout.value, FRAME], "questions": recipe.questions}
+
+
+def wording_of(parts: Mapping[str, object]) -> str:
+    """``Recipe.wording`` of the recipe that the parts of a key are of."""
+    return "\n".join(str(parts[name]) for name in ("recipe", "questions") if name in parts)
 
 
 def text_digest(text: str) -> str:
@@ -57,7 +70,8 @@ _CANONICAL = json.JSONEncoder(
 
 def differing_parts(ours: Mapping[str, object], theirs: Mapping[str, object]) -> tuple[str, ...]:
     """The names of the parts in which two keys differ, in the order of ``ours``."""
-    return tuple(name for name in ours if theirs.get(name) != ours[name])
+    names = dict.fromkeys((*ours, *theirs))
+    return tuple(name for name in names if theirs.get(name) != ours.get(name))
 
 
 class KeyStem:

@@ -65,10 +65,14 @@ class LlamaCppEngine:
         self._longest = longest
         self._path = Path()
         self._server: LlamaServer | None = None
+        self._load: Load | None = None
+        """How the server was told to load the file."""
         self._chats: dict[str, Chat] = {}
         """The connections to each child so far, by its key."""
         self._recipe = Recipe("", "", {})
         self._gauge = Gauge(None, 0, "", "")
+        self._proven: Mapping[str, object] | None = None
+        """The schema to which the model has shown that it is held."""
 
     def presence(self) -> Presence:
         """Whether the wheel is installed, and the file there."""
@@ -89,7 +93,7 @@ class LlamaCppEngine:
         else:
             self._path = hub.fetched(self._hub, report)
         facts = facts_of(self._path, report)
-        needed = needed_window(recipe.system, self._longest, _number(self._options, "max_tokens"))
+        needed = needed_window(recipe.around, self._longest, _number(self._options, "max_tokens"))
         window = fitting_window(self._spec, WINDOW, needed, facts.context)
         return Identity(
             engine="llamacpp",
@@ -102,28 +106,38 @@ class LlamaCppEngine:
 
     def build(self, identity: Identity, recipe: Recipe, report: Report) -> Identity:
         """Load the file in a child, and see that the system prompt and the schema get through."""
-        self._options, self._recipe = identity.options, recipe
+        self._options, self._recipe, before = identity.options, recipe, self._gauge
         window, reply = (_number(identity.options, name) for name in (WINDOW, "max_tokens"))
-        self._gauge = Gauge(window, reply, recipe.system, ADVICE.context)
-        if self._server is None:
-            self._server = LlamaServer(
-                Load(
-                    self._path,
-                    window=window,
-                    slots=self._spec.concurrency,
-                    reply=reply,
-                    threads=loading(self._spec, THREADS),
-                    gpu_layers=loading(self._spec, GPU_LAYERS),
-                )
-            )
+        self._gauge = Gauge(window, reply, recipe.around, ADVICE.context)
+        self._gauge.learn_from(before)
         report(f"loading {self._path.name}")
-        served = self._server.served()
+        served = self._loaded(window, reply).served()
         self._check_template(served)
-        report(f"testing whether llama.cpp holds {identity.base} to the schema")
-        proven = prove(recipe, self._put_proof, f"llama.cpp with {identity.base}")
-        if proven is not None:
-            self._gauge.calibrate(PROMPT, proven.prompt_tokens)
+        # Another prompt would push the last article out of the slot that holds it.
+        if recipe.schema != self._proven:
+            report(f"testing whether llama.cpp holds {identity.base} to the schema")
+            proven = prove(recipe, self._put_proof, f"llama.cpp with {identity.base}")
+            self._proven = recipe.schema
+            if proven is not None:
+                self._gauge.calibrate(PROMPT, proven.prompt_tokens)
         return replace(identity, machine=self._machine(window, identity.template))
+
+    def _loaded(self, window: int, reply: int) -> LlamaServer:
+        """The server of the file; the one there is, unless it was loaded with another context."""
+        load = Load(
+            self._path,
+            window=window,
+            slots=self._spec.concurrency,
+            reply=reply,
+            threads=loading(self._spec, THREADS),
+            gpu_layers=loading(self._spec, GPU_LAYERS),
+        )
+        if self._server is not None and self._load != load:
+            self._server.close()
+            self._server = None
+        if self._server is None:
+            self._server, self._load = LlamaServer(load), load
+        return self._server
 
     def ask(self, request: Request) -> Reply:
         """One article, one reply, checked against every way in which it could be silently wrong."""
@@ -157,7 +171,7 @@ class LlamaCppEngine:
         take_turn()
         served = self._server.served()
         try:
-            return self._chat(served).put(request, self._recipe.system, schema, options, gauge)
+            return self._chat(served).put(request, self._recipe, schema, options, gauge)
         except (ConnectionBroken, ServerUnreachable) as error:
             raise self._died(self._server, served, f"reading {request.article}") or error from error
 

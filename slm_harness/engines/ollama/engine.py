@@ -67,9 +67,11 @@ class OllamaEngine:
         self.capabilities: list[str] | None = None
         """What the base can do, as the server tells; provenance of what is built on it."""
         self._serves = ""
-        self._schema: Mapping[str, object] = {}
         self._gauge = Gauge(None, 0, "", "")
         self._options: Mapping[str, object] = {}
+        self._recipe = Recipe("", "", {})
+        self._proven: Mapping[str, object] | None = None
+        """The schema to which the model has shown that it is held."""
 
     def presence(self) -> Presence:
         """Whether the server answers, and whether the base is there."""
@@ -125,17 +127,20 @@ class OllamaEngine:
     def build(self, identity: Identity, recipe: Recipe, report: Report) -> Identity:
         """Create the custom model unless it is there, load it, and see what it was loaded with."""
         made = self._entry(identity.serves) or self._created(identity, recipe, report)
-        self._serves, self._schema = identity.serves, recipe.schema
-        self._options = identity.options
+        self._serves, self._recipe = identity.serves, recipe
+        self._options, before = identity.options, self._gauge
         self._gauge = _gauge(identity, recipe)
+        self._gauge.learn_from(before)
         report(f"loading {identity.serves}")
         machine = {**self._loaded(identity), "built": made.digest}
         if self.capabilities is not None:
             machine["capabilities"] = self.capabilities
-        report(f"testing whether {self._host} holds {identity.base} to the schema")
-        proven = prove(recipe, self._put_proof, f"{self._host} with {identity.base}")
-        if proven is not None:
-            self._gauge.calibrate(PROMPT, proven.prompt_tokens)
+        if recipe.schema != self._proven:
+            report(f"testing whether {self._host} holds {identity.base} to the schema")
+            proven = prove(recipe, self._put_proof, f"{self._host} with {identity.base}")
+            self._proven = recipe.schema
+            if proven is not None:
+                self._gauge.calibrate(PROMPT, proven.prompt_tokens)
         return replace(identity, machine=machine)
 
     def _created(self, identity: Identity, recipe: Recipe, report: Report) -> Entry:
@@ -162,7 +167,7 @@ class OllamaEngine:
     def ask(self, request: Request) -> Reply:
         """One article, one reply, checked against every way in which it could be silently wrong."""
         self._gauge.check_prompt(request)
-        return self._put(request, self._schema, self._options, self._gauge)
+        return self._put(request, self._recipe.schema, self._options, self._gauge)
 
     def _put_proof(self, prompt: str, schema: Mapping[str, object], tokens: int) -> Reply:
         request = Request(self._spec.name, "the test of the schema", prompt)
@@ -179,7 +184,7 @@ class OllamaEngine:
         with translated(f"reading {request.article}", self._host):
             response: GenerateResponse = self._client.generate_whole(
                 self._serves,
-                request.prompt,
+                self._recipe.message(request.prompt),
                 schema=schema,
                 options=options,
                 keep_alive=KEEP_ALIVE,
@@ -197,4 +202,4 @@ class OllamaEngine:
 
 def _gauge(identity: Identity, recipe: Recipe) -> Gauge:
     window, reply = (int(str(identity.options[name])) for name in (WINDOW, "num_predict"))
-    return Gauge(window, reply, recipe.system, ADVICE.context)
+    return Gauge(window, reply, recipe.around, ADVICE.context)

@@ -42,6 +42,7 @@ def checked_reply(
         prompt_tokens=read,
         reply_tokens=said,
         eval_seconds=(response.eval_duration or 0) / 1e9 or None,
+        prompt_seconds=_seconds(response.prompt_eval_duration),
     )
 
 
@@ -66,6 +67,11 @@ def _finish(response: GenerateResponse, text: str, where: str) -> Finish:
             f"{response.eval_count} tokens, where 'stop' and a count belong"
         )
     return "stop" if text.strip() else "empty"
+
+
+def _seconds(nanoseconds: int | None) -> float | None:
+    """A time that nothing hangs on: what can be none is not told."""
+    return nanoseconds / 1e9 if nanoseconds and is_count(nanoseconds) else None
 
 
 def _loops(text: str) -> bool:

@@ -169,7 +169,7 @@ def identity_of(
     """
     check_usable(spec.base, found)
     wanted = sent_options(spec)
-    needed = needed_window(recipe.system, longest, int(str(wanted["num_predict"])))
+    needed = needed_window(recipe.around, longest, int(str(wanted["num_predict"])))
     options = {**wanted, WINDOW: fitting_window(spec, WINDOW, needed, found.trained)}
     return Identity(
         engine="ollama",

@@ -18,7 +18,7 @@ from slm_harness.engines.openai.border import (
 from slm_harness.engines.openai.options import LENGTH_LIMITS
 from slm_harness.engines.openai.reply import checked_reply
 from slm_harness.engines.transport import request_seconds
-from slm_harness.records import Reply, Request
+from slm_harness.records import Recipe, Reply, Request
 
 _NO_LIST = (404, 405, 501)
 _FILTERED = ("content_filter", "content_policy_violation")
@@ -36,7 +36,7 @@ class Chat:
     def put(
         self,
         request: Request,
-        system: str,
+        recipe: Recipe,
         schema: Mapping[str, object],
         options: Mapping[str, object],
         gauge: Gauge,
@@ -45,7 +45,7 @@ class Chat:
 
         Args:
             request: What is asked.
-            system: The system prompt.
+            recipe: The words around it.
             schema: What the server is to hold the model to; empty for no schema.
             options: All else that is sent, the limit of tokens included.
             gauge: Judges the counts of the reply.
@@ -53,7 +53,8 @@ class Chat:
         Raises:
             NotMeasured: no reply was obtained.
         """
-        body = request_body(self.model, request.prompt, system, schema, options)
+        prompt = recipe.message(request.prompt)
+        body = request_body(self.model, prompt, recipe.system, schema, options)
         with translated(f"reading {request.article}", self.server):
             try:
                 answer = parsed_object(self._post(body), self.server)

@@ -39,6 +39,9 @@ class OpenAIEngine:
         self._chat = Chat(self._server, spec.base, spec.timeout)
         self._recipe = Recipe("", "", {})
         self._gauge = Gauge(None, 0, "", "")
+        self._proven: Mapping[str, object] | None = None
+        """The schema to which the model has shown that it is held."""
+        self._answered_by = ""
 
     def presence(self) -> Presence:
         """Whether the server answers, and whether the model is one of those that it lists."""
@@ -72,25 +75,31 @@ class OpenAIEngine:
     def build(self, identity: Identity, recipe: Recipe, report: Report) -> Identity:
         """See whether the server holds the model to the schema; there is nothing to make."""
         window = identity.machine.get("context")
-        self._recipe = recipe
+        self._recipe, before = recipe, self._gauge
         self._gauge = Gauge(
             window if isinstance(window, int) else None,
             reply_limit(self._options) or 0,
-            recipe.system,
+            recipe.around,
             self._server.advice.context,
         )
-        report(f"testing whether {self._server.base_url} holds {identity.base} to the schema")
-        proven = prove(recipe, self._put_proof, f"{self._server.base_url} with {identity.base}")
-        if proven is None:
+        self._gauge.learn_from(before)
+        if recipe.schema != self._proven:
+            report(f"testing whether {self._server.base_url} holds {identity.base} to the schema")
+            where = f"{self._server.base_url} with {identity.base}"
+            proven = prove(recipe, self._put_proof, where)
+            self._proven = recipe.schema
+            if proven is not None:
+                self._gauge.calibrate(PROMPT, proven.prompt_tokens)
+                self._answered_by = proven.answered_by
+        if not recipe.schema:
             return identity
-        self._gauge.calibrate(PROMPT, proven.prompt_tokens)
-        return replace(identity, machine={**identity.machine, "answered by": proven.answered_by})
+        return replace(identity, machine={**identity.machine, "answered by": self._answered_by})
 
     def ask(self, request: Request) -> Reply:
         """One article, one reply, checked against every way in which it could be silently wrong."""
         self._gauge.check_prompt(request)
         recipe = self._recipe
-        return self._chat.put(request, recipe.system, recipe.schema, self._options, self._gauge)
+        return self._chat.put(request, recipe, recipe.schema, self._options, self._gauge)
 
     def close(self) -> None:
         """Close the connections."""
@@ -103,7 +112,7 @@ class OpenAIEngine:
             # Of max_completion_tokens a reasoning model may spend any number before its first word.
             options["max_tokens"] = tokens
         unbounded = Gauge(None, 0, "", "")
-        return self._chat.put(request, self._recipe.system, schema, options, unbounded)
+        return self._chat.put(request, self._recipe, schema, options, unbounded)
 
     def _about(self, chat: Chat) -> Mapping[str, object]:
         """What the server tells of the model; empty where it lists none.

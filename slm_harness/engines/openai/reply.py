@@ -56,8 +56,10 @@ def checked_reply(
         seconds=seconds,
         prompt_tokens=read,
         reply_tokens=told,
-        eval_seconds=_eval_seconds(body),
+        eval_seconds=_seconds(body, "predicted_ms"),
         answered_by=_answered_by(body),
+        cached_tokens=_cached(body, read),
+        prompt_seconds=_seconds(body, "prompt_ms"),
     )
 
 
@@ -134,10 +136,23 @@ def _counts(body: Mapping[str, object], where: str) -> tuple[int, int]:
     return int(str(read)), int(str(told))
 
 
-def _eval_seconds(body: Mapping[str, object]) -> float | None:
-    """Time of the tokens of the reply, where llama.cpp tells it."""
+def _cached(body: Mapping[str, object], read: int) -> int | None:
+    """How much of the prompt was not read again, as the API counts it, or else as llama.cpp does.
+
+    Nothing hangs on it, so a count that cannot be is none.
+    """
+    usage, timings = body.get("usage"), body.get("timings")
+    details = usage.get("prompt_tokens_details") if isinstance(usage, Mapping) else None
+    told = details.get("cached_tokens") if isinstance(details, Mapping) else None
+    if told is None and isinstance(timings, Mapping):
+        told = timings.get("cache_n")
+    return int(str(told)) if is_count(told) and int(str(told)) <= read else None
+
+
+def _seconds(body: Mapping[str, object], name: str) -> float | None:
+    """One of the times that llama.cpp tells, in seconds."""
     timings = body.get("timings")
-    spent = timings.get("predicted_ms") if isinstance(timings, Mapping) else None
+    spent = timings.get(name) if isinstance(timings, Mapping) else None
     if isinstance(spent, int | float) and not isinstance(spent, bool) and 0 < spent < MOST_COUNT:
         return float(spent) / 1000
     return None
