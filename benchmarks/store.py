@@ -115,47 +115,37 @@ def quiet(_: int) -> None:
     """Tell nobody how far it is."""
 
 
-def measured(folder: Path, count: int, lookups: int) -> dict[str, float]:
-    """Every figure of one store: milliseconds, or bytes."""
+def measured(folder: Path, count: int, lookups: int) -> Iterator[tuple[str, float]]:
+    """Every figure of one store as it comes: milliseconds, or bytes."""
     store, copy, file = Store(folder / "store"), Store(folder / "copy"), folder / "export.gz"
     spent, keys, some = filled(store, count)
+    yield "put, ms each", spent * 1e3 / count
     chance = random.Random(count)  # noqa: S311 - which answers are looked up, no secret
     present = chance.choices(keys, k=lookups)
     absent = [f"{chance.getrandbits(256):064x}" for _ in range(lookups)]
+    again = f"{lookups:,} look-ups"
+    looked_up(store, present, there=True)
+    yield f"{again}, ms", looked_up(store, present, there=True) * 1e3
+    yield f"{again}, new Store, ms", looked_up(Store(store.folder), present, there=True) * 1e3
+    forgotten(map(store.path, dict.fromkeys(present)))
+    yield f"{again}, from the disk, ms", looked_up(Store(store.folder), present, there=True) * 1e3
+    yield f"{again} of what is not there, ms", looked_up(store, absent, there=False) * 1e3
+    explaining = seconds(lambda: [store.nearest(request, one.parts) for request, one in some])
+    yield "why a reply is missing, ms each", explaining * 1e3 / len(some)
+    yield "new process, first look-up, ms", opened(store, keys[0]) * 1e3
     stats = survey(walk(store), verify=False)
     if stats.answers != count:
         raise RuntimeError(f"{stats.answers} of {count} answers are in the store")
-    figures = {
-        "put, ms each": spent * 1e3 / count,
-        "bytes each": stats.bytes / count,
-        "bytes of the disk each": stats.disk / count,
-    }
-    looked_up(store, present, there=True)
-    figures[f"{lookups:,} look-ups, ms"] = looked_up(store, present, there=True) * 1e3
-    figures["the same, new Store, ms"] = looked_up(Store(store.folder), present, there=True) * 1e3
-    forgotten(map(store.path, dict.fromkeys(present)))
-    figures["the same, from the disk, ms"] = (
-        looked_up(Store(store.folder), present, there=True) * 1e3
-    )
-    figures[f"{lookups:,} look-ups of what is not there, ms"] = (
-        looked_up(store, absent, there=False) * 1e3
-    )
-    figures["why a reply is missing, ms each"] = (
-        seconds(lambda: [store.nearest(request, stored.parts) for request, stored in some])
-        * 1e3
-        / len(some)
-    )
-    figures["new process, first look-up, ms"] = opened(store, keys[0]) * 1e3
-    figures["stats, ms each"] = seconds(lambda: survey(walk(store), verify=True)) * 1e3 / count
-    figures["export, ms each"] = (
-        seconds(lambda: export(store, file, lambda _: True, quiet, quiet)) * 1e3 / count
-    )
-    figures["export, bytes each"] = file.stat().st_size / count
-    figures["import, ms each"] = seconds(lambda: take_in(copy, file, quiet)) * 1e3 / count
-    figures["import of what is there, ms each"] = (
-        seconds(lambda: take_in(copy, file, quiet)) * 1e3 / count
-    )
-    return figures
+    yield "bytes each", stats.bytes / count
+    yield "bytes of the disk each", stats.disk / count
+    for what, work in (
+        ("stats, ms each", lambda: survey(walk(store), verify=True)),
+        ("export, ms each", lambda: export(store, file, lambda _: True, quiet, quiet)),
+        ("import, ms each", lambda: take_in(copy, file, quiet)),
+        ("import of what is there, ms each", lambda: take_in(copy, file, quiet)),
+    ):
+        yield what, seconds(work) * 1e3 / count
+    yield "export, bytes each", file.stat().st_size / count
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -165,12 +155,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--lookups", type=int, default=1000)
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as name:
-        small = measured(Path(name) / "small", SMALL, options.lookups)
-        large = measured(Path(name) / "large", options.answers, options.lookups)
-    out = sys.stdout.write
-    out(f"{'':44}{SMALL:>12,}{options.answers:>12,}{'ratio':>8}\n")
-    for what, figure in small.items():
-        out(f"{what:44}{figure:12.3f}{large[what]:12.3f}{large[what] / figure:8.2f}\n")
+        small = dict(measured(Path(name) / "small", SMALL, options.lookups))
+        out = sys.stdout
+        out.write(f"{'':44}{SMALL:>12,}{options.answers:>12,}{'ratio':>8}\n")
+        for what, figure in measured(Path(name) / "large", options.answers, options.lookups):
+            out.write(f"{what:44}{small[what]:12.3f}{figure:12.3f}{figure / small[what]:8.2f}\n")
+            out.flush()
     return 0
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from slm_harness.errors import SettingsError
 from slm_harness.records import Reply, Request, Stored
 from slm_harness.store import Store, key_of, key_parts
-from slm_harness.store.entries import sealed
+from slm_harness.store.entries import sealed, setup_of
 from slm_harness.store.exchange import Imported, export, take_in
 from slm_harness.store.survey import walk
 from tests.test_store import IDENTITY, RECIPE, put_before
@@ -183,6 +183,7 @@ def resealed(lines: bytes, change: Callable[[dict[str, object]], None]) -> bytes
         ("format", 3, "only a newer slm-harness reads"),
         ("reply", {"text": "x", "finish": "bored", "seconds": 1.0}, "not a whole entry"),
         ("reply", {"text": 7, "finish": "stop", "seconds": 1.0}, "not a whole entry"),
+        ("reply", {"text": "x", "finish": "stop", "seconds": 1.0, "n": 1}, "not a whole entry"),
         ("extra", "field", "not a whole entry"),
     ],
 )
@@ -212,6 +213,10 @@ def test_a_changed_setup_costs_its_answers(tmp_path: Path, two: tuple[Store, byt
     assert [fault.split(":")[1] for fault in done.bad] == ["2", "3", "4"]
 
 
+SETUP = setup_of(one(Request("phi3", "harbour", "x"), Reply("x", "stop", 1.0))[1])
+SETUP_LINE = json.dumps({"digest": SETUP.digest, "setup": SETUP.content}).encode() + b"\n"
+
+
 def endless(line: bytes, times: int) -> Iterator[bytes]:
     """A head, and then the same line again and again."""
     yield b'{"format": "slm-harness store 1", "setups": 1, "answers": 5}\n'
@@ -226,6 +231,7 @@ def endless(line: bytes, times: int) -> Iterator[bytes]:
         (b"\n", 10**5, ":102: not read on after 100 bad lines"),
         (b"[" * 100_000 + b"\n", 300, ":102: not read on after 100 bad lines"),
         (b'{"digest": "0", "setup": {"parts": {}, "identity": {}}}\n', 300, "not a whole setup"),
+        (SETUP_LINE, 300, ":103: not read on after 100 bad lines"),
         (b'{"answer": {"n": NaN}}\n', 300, "one more than the 5 answers of the first line"),
         (b'{"answer": {"n": 1' + b"0" * 5000 + b"}}\n", 300, ":2: not a line of an export"),
     ],

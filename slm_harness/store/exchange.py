@@ -35,7 +35,8 @@ MAX_LINE = 8 * 2**20
 """Bytes of one line. The longest article there can be is a tenth of it."""
 MAX_BAD = 100
 """So many bad lines, and it is not worth reading on."""
-MAX_SETUPS = 10_000
+MAX_SETUPS = 256 * 2**20
+"""Bytes of all setups, which are held in memory; one has some thousand."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 """Models and articles: what their names may be, and what a path is made of here."""
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)?", re.ASCII)
@@ -49,7 +50,7 @@ class _Head(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     format: Literal["slm-harness store 1"]
-    setups: Annotated[int, Field(ge=0, le=MAX_SETUPS)]
+    setups: Annotated[int, Field(ge=0)]
     answers: Annotated[int, Field(ge=0)]
 
 
@@ -170,11 +171,6 @@ class Imported:
     bad: list[str] = field(default_factory=list)
     """One line for each that was not filed."""
 
-    @property
-    def met(self) -> int:
-        """Answers that were found in order."""
-        return self.filed + self.there + self.other
-
 
 def take_in(store: Store, path: Path, progress: Progress) -> Imported:
     """File every answer of an export that is what it says and is not stored yet.
@@ -230,6 +226,7 @@ class _Import:
         self._path = path
         self._head = head
         self._setups: dict[str, Setup] = {}
+        self._setup_bytes = 0
         self._filed: set[str] = set()
         self._done = Imported(said=head.answers)
         self._answers = 0
@@ -266,6 +263,7 @@ class _Import:
                 self._unread += 1
                 raise Damage("not a line of an export")
             if isinstance(wire, _SetupLine):
+                self._setup_bytes += len(line)
                 self._setup(wire)
             else:
                 self._answers += 1
@@ -276,6 +274,9 @@ class _Import:
             # Says nothing against the file.
             self._own += 1
             self._bad(number, f"our own {error.message}")
+        if self._setup_bytes > MAX_SETUPS:
+            self._bad(number, f"more than {MAX_SETUPS} bytes of setups; what follows was not read")
+            return False
         if self._answers > self._head.answers:
             self._bad(number, f"one more than the {self._head.answers} answers of the first line")
             return False
@@ -290,6 +291,8 @@ class _Import:
     def _setup(self, wire: _SetupLine) -> None:
         if len(self._setups) >= self._head.setups:
             raise Damage(f"one more than the {self._head.setups} setups of the first line")
+        if wire.digest in self._setups:
+            raise Damage("a line before it has the same setup")
         self._setups[wire.digest] = read_setup(wire.setup, wire.digest)
 
     def _known(self, digest: str) -> Setup:
