@@ -8,6 +8,7 @@ Markdown; ``--write`` puts them into docs/performance.md, which says what they m
 """
 
 import argparse
+import os
 import sys
 import tempfile
 import time
@@ -77,6 +78,7 @@ def tell(line: str) -> None:
 def main() -> int:
     """Measure, print, and write if so told. 1 where a contestant failed, whatever the figures are."""
     given = _arguments()
+    load = os.getloadavg()[0]
     parts = given.only or list(PARTS)
     sizes = Sizes(given.articles, given.many, given.milliseconds, given.at_once)
     peers = PEERS if given.peers else ()
@@ -89,8 +91,8 @@ def main() -> int:
         rounds = bench.rounds(who, given.rounds)
     shown = [one for one in figures(sizes, peers) if one.part in parts]
     head = (
-        f"{time.strftime('%Y-%m-%d', time.gmtime())}, {described()}; "
-        f"{sizes.articles} articles, {given.rounds} rounds, medians."
+        f"{time.strftime('%Y-%m-%d', time.gmtime())}, {described()}; load average before the run "
+        f"{load:.1f}; {sizes.articles} articles, rounds: {given.rounds}, medians."
     )
     text = markdown(head, sizes, [one for one in who if wanted(parts, one)], shown, rounds)
     sys.stdout.write(text)

@@ -65,7 +65,7 @@ EMPTY = Contestant(
     "pytest, tests that do nothing",
     ("-m", "pytest", "-q", "test_empty.py"),
     (_FLOORS / "test_empty.py",),
-    {"instant", "single", "many"},
+    {"instant", "single"},
 )
 ONCE = Contestant(
     "pytest, one test that asks once",
@@ -77,7 +77,7 @@ ONCE = Contestant(
 OURS = (STDLIB, CLIENT, EMPTY, ONCE, HARNESS)
 
 ASK_AHEAD = Contestant(
-    "70 lines of pytest that ask ahead by model",
+    "60 lines of pytest that ask ahead by model",
     ("-m", "pytest", "-q", "test_ask_ahead.py"),
     (_PEERS / "test_ask_ahead.py",),
 )
@@ -89,7 +89,7 @@ PYDANTIC_EVALS = Contestant(
 )
 XDIST = Contestant(
     "plain pytest under xdist",
-    ("-m", "pytest", "-q", "-n", "{at_once}", "--dist", "loadgroup", "test_xdist.py"),
+    ("-m", "pytest", "-q", "-n", "{at_once}", "test_xdist.py"),
     (_PEERS / "test_xdist.py",),
     needs=("pytest", "pytest-xdist", "ollama"),
 )
