@@ -24,6 +24,8 @@ from slm_harness.records import Identity, Reply, Stored
 POLL_SECONDS = (0.0005, 0.01)
 """How soon a waiting worker reads on: at first, and in the end. A file wakes nobody up; a pipe for each worker
 would, and would have to be handed to processes that others start, and to be emptied by those that are busy."""
+RECALL_SECONDS = 0.1
+"""What is stored comes sooner than this; what does not has to be asked for."""
 ALIVE_SECONDS = 0.5
 """How often a waiting process looks whether the one that asks is still there."""
 
@@ -39,10 +41,18 @@ class Follower(ABC):
         """Model to the first of its failures."""
         self._why = ""
 
-    def wait(self, model: str, article: str) -> Obtained | Failed:
-        """What became of one article; waits until it is known, or will never be."""
+    def wait(
+        self, model: str, article: str, meanwhile: Callable[[], object] = lambda: None
+    ) -> Obtained | Failed:
+        """What became of one article; waits until it is known, or will never be.
+
+        ``meanwhile`` is called where that takes longer than a stored reply does.
+        """
         key = model, article
         if key not in self.results:
+            self._wait_until(lambda: key in self.results, RECALL_SECONDS)
+            if key not in self.results:
+                meanwhile()
             self._wait_until(lambda: key in self.results)
         return self.results.get(key) or self._not_asked(model, article)
 
@@ -65,8 +75,8 @@ class Follower(ABC):
         """Let go of what it reads from."""
 
     @abstractmethod
-    def _wait_until(self, known: Callable[[], bool]) -> None:
-        """Wait until something is known from what was told, or nothing more can come."""
+    def _wait_until(self, known: Callable[[], bool], seconds: float | None = None) -> None:
+        """Wait until something is known from what was told, nothing more can come, or for so long."""
 
     def _take(self, event: Event) -> None:
         if isinstance(event, Prepared):
@@ -141,9 +151,9 @@ class Journal(Follower):
         if self._file is not None:
             self._file.remove()
 
-    def _wait_until(self, known: Callable[[], bool]) -> None:
+    def _wait_until(self, known: Callable[[], bool], seconds: float | None = None) -> None:
         with self._news:
-            self._news.wait_for(lambda: known() or self._ended)
+            self._news.wait_for(lambda: known() or self._ended, seconds)
 
 
 # ---------------------------------------------------------------- the file
@@ -244,8 +254,9 @@ class FileFollower(Follower):
         """Read all that was told so far, without waiting."""
         self._read()
 
-    def _wait_until(self, known: Callable[[], bool]) -> None:
-        while not known() and self._more():
+    def _wait_until(self, known: Callable[[], bool], seconds: float | None = None) -> None:
+        ends = None if seconds is None else time.monotonic() + seconds
+        while not known() and (ends is None or time.monotonic() < ends) and self._more():
             pass
 
     def _more(self) -> bool:

@@ -1,7 +1,7 @@
 """Graders: pure functions from (question, label, answer) to a grade with a reason.
 
 The rooms below compile some hundred expressions when they are loaded, which takes half a second; so they
-are loaded by the first answer that is graded, and an evaluation that asks does so while the model works.
+are loaded by the first answer that is graded, or while the first reply of a model is waited for.
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,11 @@ from slm_harness.records import Grade
 from slm_harness.task import Kind, Task
 
 __all__ = ["VERSIONS", "canonical", "contradictions", "expected_in_words", "grade"]
+
+
+def load() -> None:
+    """Load all rooms, where there is time for it."""
+    import slm_harness.grading.against  # noqa: F401 - for its being loaded
 
 
 def grade(

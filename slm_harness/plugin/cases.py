@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from slm_harness import grading
 from slm_harness.asking import Failed, Obtained
 from slm_harness.errors import SnapshotError
 from slm_harness.gate import flip
@@ -118,7 +119,7 @@ def not_measured(failed: Failed) -> str:
 def answer(slm_case: Case, request: pytest.FixtureRequest) -> Answer:
     """The graded answer of the case; an ERROR when there is none, never a wrong answer."""
     state = request.config.stash[STATE]
-    result = state.follower.wait(slm_case.model, slm_case.article)
+    result = state.follower.wait(slm_case.model, slm_case.article, meanwhile=grading.load)
     outcome = state.evaluation.outcome(slm_case, result)
     record(request.node, outcome)
     if isinstance(result, Failed):
