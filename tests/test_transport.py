@@ -2,16 +2,18 @@
 
 import contextlib
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import httpx
 import pytest
 
 from slm_harness.engines.transport import (
     BoundedTransport,
+    TimedTransport,
     TooLarge,
     http_settings,
     is_near,
@@ -156,3 +158,19 @@ def test_a_proxy_is_for_far_addresses_only(monkeypatch: pytest.MonkeyPatch) -> N
     assert proxy_for("https://api.example.com/v1") == "http://proxy:3128"
     assert proxy_for("https://inside.example.com/v1") is None
     assert proxy_for("https://127.0.0.1/v1") is None
+
+
+def test_an_https_address_is_believed_by_the_usual_authorities_only() -> None:
+    """Whom to believe is read with the first https request, and is never nobody in the sense of anybody."""
+    with closing(TimedTransport(1.0)) as transport:
+        before = transport._pool._ssl_context
+        with pytest.raises(httpx.ConnectError):
+            transport.handle_request(httpx.Request("GET", "https://127.0.0.1:9/"))
+        now = transport._pool._ssl_context
+
+    assert before is not None
+    assert now is not None
+    assert before.cert_store_stats()["x509_ca"] == 0 < now.cert_store_stats()["x509_ca"]
+    assert {context.verify_mode for context in (before, now)} == {ssl.CERT_REQUIRED}
+    assert before.check_hostname
+    assert now.check_hostname

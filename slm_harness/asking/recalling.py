@@ -7,7 +7,15 @@ from slm_harness.asking.values import Batch, Mode, Obtained, Sources
 from slm_harness.engines import why_other_model
 from slm_harness.errors import NeverAsked
 from slm_harness.records import Identity, Recipe, Request, Stored
-from slm_harness.store import differing_parts, key_of, key_parts, wording_of
+from slm_harness.store import (
+    ARTICLE,
+    SAMPLE,
+    KeyStem,
+    differing_parts,
+    parts_of,
+    text_digest,
+    wording_of,
+)
 from slm_harness.task import reworded
 
 
@@ -31,6 +39,7 @@ class Recall:
             stored.key: stored
             for stored in (batch.evidence.replies.values() if batch.evidence else ())
         }
+        self._common: tuple[Identity, Mapping[str, object], KeyStem] | None = None
         self._identities: list[Identity] = []
         """Those of recalled replies: of the same model, so there are few."""
 
@@ -63,12 +72,11 @@ class Recall:
             StoreDamaged: it cannot be read.
             NeverAsked: it would have to be asked for, in a replay.
         """
-        parts = key_parts(identity, self._recipe, request)
-        miss = Miss(request, parts, key_of(parts))
+        miss = self._keyed(identity, request)
         if self._sources.mode is not Mode.FRESH:
             stored = self._stored(miss.key)
             if stored is not None:
-                shared = replace(stored, parts=parts, identity=self._shared(stored.identity))
+                shared = replace(stored, parts=miss.parts, identity=self._shared(stored.identity))
                 return Obtained(request.model, request.article, shared, recalled=True)
         if self.replays:
             raise NeverAsked(
@@ -76,6 +84,16 @@ class Recall:
                 f"{self.why_not(miss)}; {ask_there(request.model, self._sources.flags)}"
             )
         return miss
+
+    def _keyed(self, identity: Identity, request: Request) -> Miss:
+        """A request with its key; what all keys of a batch share is worked out for the first of them."""
+        if self._common is None or self._common[0] is not identity:
+            shared = parts_of(identity, self._recipe, "", 0)
+            self._common = identity, shared, KeyStem(shared)
+        _, shared, stem = self._common
+        article = text_digest(request.prompt)
+        parts = {**shared, ARTICLE: article, SAMPLE: request.sample}
+        return Miss(request, parts, stem.key(article, request.sample))
 
     def _stored(self, key: str) -> Stored | None:
         """The stored reply: in a replay the accepted one before all, else the one asked last."""

@@ -187,7 +187,8 @@ class TimedTransport(httpx.HTTPTransport):
     """
 
     def __init__(self, seconds: float | None, proxy: str | None = None) -> None:
-        super().__init__(verify=_authorities(), trust_env=False, proxy=proxy, limits=httpx.Limits())
+        nobody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        super().__init__(verify=nobody, trust_env=False, proxy=proxy, limits=httpx.Limits())
         self._seconds = seconds
         self._due = _Due()
         # Below httpx, which has no parameter for it: a head that trickles is read in one call.
@@ -195,6 +196,9 @@ class TimedTransport(httpx.HTTPTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request."""
+        if request.url.scheme == "https":
+            # Not before: reading whom to believe takes longer than most requests.
+            self._pool._ssl_context = _authorities()
         self._due.ends = None if self._seconds is None else time.monotonic() + self._seconds
         return super().handle_request(request)
 
@@ -285,7 +289,7 @@ class _Stream(httpcore.NetworkStream):
 
 @cache
 def _authorities() -> ssl.SSLContext:
-    """Whom to believe that an address is theirs. Reading them takes longer than most requests."""
+    """Whom to believe that an address is theirs, by the list that httpx itself goes by."""
     return httpx.create_ssl_context(trust_env=False)
 
 

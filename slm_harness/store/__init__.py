@@ -9,6 +9,8 @@ from slm_harness.store.entries import IDENTITY, REPLY
 from slm_harness.store.files import write_atomically
 from slm_harness.store.folder import Store
 from slm_harness.store.keys import (
+    ARTICLE,
+    SAMPLE,
     KeyStem,
     canonical_json,
     differing_parts,
@@ -20,8 +22,10 @@ from slm_harness.store.keys import (
 )
 
 __all__ = [
+    "ARTICLE",
     "IDENTITY",
     "REPLY",
+    "SAMPLE",
     "KeyStem",
     "Store",
     "canonical_json",
