@@ -88,8 +88,8 @@ class Recall:
     def _keyed(self, identity: Identity, request: Request) -> Miss:
         """A request with its key; what all keys of a batch share is worked out for the first of them."""
         if self._common is None or self._common[0] is not identity:
-            shared = parts_of(identity, self._recipe, "", 0)
-            self._common = identity, shared, KeyStem(shared)
+            setup = parts_of(identity, self._recipe, "", 0)
+            self._common = identity, setup, KeyStem(setup)
         _, shared, stem = self._common
         article = text_digest(request.prompt)
         parts = {**shared, ARTICLE: article, SAMPLE: request.sample}
