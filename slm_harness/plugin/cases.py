@@ -21,6 +21,7 @@ PROPERTIES = (
 )  # fmt: skip
 """The fields of an outcome as JUnit has them, in this order."""
 CASE = "slm_case"
+ANSWER = "answer"
 GATE = "slm_gate"
 
 
@@ -68,12 +69,15 @@ class Answer:
 def parametrize(metafunc: pytest.Metafunc, state: State) -> None:
     """Give a test that asks for them one case per (model, article, question), or per model."""
     marks = {model: getattr(pytest.mark, model) for model in state.evaluation.models}
-    if CASE in metafunc.fixturenames:
+    if {CASE, ANSWER} & set(metafunc.fixturenames):
         params = [
             pytest.param(case, id=id_, marks=marks[case.model])
             for id_, case in state.evaluation.cases.items()
         ]
-        metafunc.parametrize(CASE, params)
+        # Straight to the answer, unless a test wants the case as well: fixtures are most of what a test
+        # costs that does nothing.
+        straight = CASE not in metafunc.fixturenames
+        metafunc.parametrize(ANSWER if straight else CASE, params, indirect=straight)
     if GATE in metafunc.fixturenames:
         metafunc.parametrize(
             GATE, [pytest.param(model, id=model, marks=mark) for model, mark in marks.items()]
@@ -85,8 +89,8 @@ def case_of(item: pytest.Item) -> Case | str | None:
     callspec = getattr(item, "callspec", None)
     if callspec is None:
         return None
-    found = callspec.params.get(CASE, callspec.params.get(GATE))
-    return found if isinstance(found, Case | str) else None
+    found = (callspec.params.get(name) for name in (CASE, ANSWER, GATE))
+    return next((one for one in found if isinstance(one, Case | str)), None)
 
 
 def wanted(state: State, cases: Iterable[Case | str]) -> list[tuple[str, str]]:
@@ -116,18 +120,21 @@ def not_measured(failed: Failed) -> str:
 
 
 @pytest.fixture
-def answer(slm_case: Case, request: pytest.FixtureRequest) -> Answer:
+def answer(request: pytest.FixtureRequest) -> Answer:
     """The graded answer of the case; an ERROR when there is none, never a wrong answer."""
     state = request.config.stash[STATE]
-    result = state.follower.wait(slm_case.model, slm_case.article, meanwhile=grading.load)
-    outcome = state.evaluation.outcome(slm_case, result)
+    case = case_of(request.node)
+    if not isinstance(case, Case):
+        pytest.fail("the fixture `answer` is for the cases of this plugin", pytrace=False)
+    result = state.follower.wait(case.model, case.article, meanwhile=grading.load)
+    outcome = state.evaluation.outcome(case, result)
     record(request.node, outcome)
     if isinstance(result, Failed):
         pytest.fail(not_measured(result), pytrace=False)
     return Answer(
         outcome,
-        known=_known(state, slm_case, outcome),
-        accepting=state.accepts(slm_case.model),
+        known=_known(state, case, outcome),
+        accepting=state.accepts(case.model),
         strict=state.all_wrong_fail,
         runs_xfail=request.config.getoption("runxfail"),
     )

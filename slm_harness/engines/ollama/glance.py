@@ -54,7 +54,7 @@ def glance(base: str, *, describe: bool) -> Glance | None:
         told = _fetched(at, ends, "GET", "/api/version")["version"]
         models = _fetched(at, ends, "GET", "/api/tags")["models"]
         if not isinstance(models, list):
-            return None
+            raise TypeError("no list")
         entry = find([_entry(model) for model in models], base)
         found = None
         if describe and entry is not None:
@@ -109,10 +109,17 @@ def _fetched(
         while len(received) <= _MOST_BYTES:
             connection.settimeout(_left(ends))
             piece = connection.recv(2**16)
-            if not piece:
-                return _object(bytes(received))
             received += piece
+            if not piece or _is_whole(received):
+                return _object(bytes(received))
     raise ValueError("more than any of these replies can be")
+
+
+def _is_whole(received: bytearray) -> bool:
+    """Whether all is there by the length that was announced: some servers leave the connection open."""
+    head = _HEAD.match(received)
+    length = _LENGTH.search(head[0]) if head else None
+    return head is not None and length is not None and len(received) - head.end() >= int(length[1])
 
 
 def _left(ends: float) -> float:
