@@ -77,22 +77,22 @@ class Marker:
     def __init__(self, task: Task, memory: Memory) -> None:
         self._task = task
         self._memory = memory
-        self._at_hand: dict[str, Marks] = {}
+        self._at_hand: dict[tuple[str, Reply], Marks] = {}
         self._pending: dict[str, str] = {}
         self._labels: dict[str, str] = {}
 
     def marks(self, article: Article, reply: Reply) -> Marks:
         """The marks of a reply to an article."""
-        key = self._key(article, reply)
-        found = self._at_hand.get(key)
+        found = self._at_hand.get((article.id, reply))
         if found is None:
+            key = self._key(article, reply)
             found = self._remembered(key)
             if found is None:
                 found = marks_of(article, reply, self._task)
                 self._keep(key, found)
             if len(self._at_hand) >= _AT_HAND:
                 self._at_hand.pop(next(iter(self._at_hand)))
-            self._at_hand[key] = found
+            self._at_hand[article.id, reply] = found
         return found
 
     def flush(self) -> None:
