@@ -24,8 +24,6 @@ from slm_harness.records import Identity, Reply, Stored
 POLL_SECONDS = (0.0005, 0.01)
 """How soon a waiting worker reads on: at first, and in the end. A file wakes nobody up; a pipe for each worker
 would, and would have to be handed to processes that others start, and to be emptied by those that are busy."""
-RECALL_SECONDS = 0.1
-"""What is stored comes sooner than this; what does not has to be asked for."""
 ALIVE_SECONDS = 0.5
 """How often a waiting process looks whether the one that asks is still there."""
 
@@ -37,6 +35,8 @@ class Follower(ABC):
         self.identities: dict[str, Identity] = {}
         self.results: dict[tuple[str, str], Obtained | Failed] = {}
         """(model, article) to what became of it."""
+        self._asked: set[str] = set()
+        """The models that are being asked."""
         self._failed: dict[str, Failed] = {}
         """Model to the first of its failures."""
         self._why = ""
@@ -46,11 +46,11 @@ class Follower(ABC):
     ) -> Obtained | Failed:
         """What became of one article; waits until it is known, or will never be.
 
-        ``meanwhile`` is called where that takes longer than a stored reply does.
+        ``meanwhile`` is called where the model is being asked, so that there is time for it.
         """
         key = model, article
         if key not in self.results:
-            self._wait_until(lambda: key in self.results, RECALL_SECONDS)
+            self._wait_until(lambda: key in self.results or model in self._asked)
             if key not in self.results:
                 meanwhile()
             self._wait_until(lambda: key in self.results)
@@ -75,12 +75,14 @@ class Follower(ABC):
         """Let go of what it reads from."""
 
     @abstractmethod
-    def _wait_until(self, known: Callable[[], bool], seconds: float | None = None) -> None:
-        """Wait until something is known from what was told, nothing more can come, or for so long."""
+    def _wait_until(self, known: Callable[[], bool]) -> None:
+        """Wait until something is known from what was told, or nothing more can come."""
 
     def _take(self, event: Event) -> None:
         if isinstance(event, Prepared):
             self.identities[event.model] = event.identity
+            if event.asks:
+                self._asked.add(event.model)
             return
         self.results[event.model, event.article] = event
         if isinstance(event, Failed):
@@ -151,9 +153,9 @@ class Journal(Follower):
         if self._file is not None:
             self._file.remove()
 
-    def _wait_until(self, known: Callable[[], bool], seconds: float | None = None) -> None:
+    def _wait_until(self, known: Callable[[], bool]) -> None:
         with self._news:
-            self._news.wait_for(lambda: known() or self._ended, seconds)
+            self._news.wait_for(lambda: known() or self._ended)
 
 
 # ---------------------------------------------------------------- the file
@@ -181,7 +183,7 @@ class JournalFile:
     def add(self, event: Event) -> None:
         """Write one event."""
         if isinstance(event, Prepared):
-            self._write("prepared", event.model, asdict(event.identity))
+            self._write("prepared", event.model, asdict(event.identity), event.asks)
         elif isinstance(event, Failed):
             self._write("failed", asdict(event))
         else:
@@ -254,9 +256,8 @@ class FileFollower(Follower):
         """Read all that was told so far, without waiting."""
         self._read()
 
-    def _wait_until(self, known: Callable[[], bool], seconds: float | None = None) -> None:
-        ends = None if seconds is None else time.monotonic() + seconds
-        while not known() and (ends is None or time.monotonic() < ends) and self._more():
+    def _wait_until(self, known: Callable[[], bool]) -> None:
+        while not known() and self._more():
             pass
 
     def _more(self) -> bool:
@@ -289,7 +290,7 @@ class FileFollower(Follower):
         if kind == "end":
             self._ended, self._why = True, told[0]
         elif kind == "prepared":
-            self._take(Prepared(told[0], Identity(**told[1])))
+            self._take(Prepared(told[0], Identity(**told[1]), told[2]))
         elif kind == "failed":
             self._take(Failed(**told[0]))
         elif kind == "common":

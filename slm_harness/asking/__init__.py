@@ -13,6 +13,7 @@ from slm_harness.asking.values import (
     Sources,
     Unreached,
 )
+from slm_harness.engines.turns import give_way
 
 __all__ = [
     "Batch",
@@ -27,5 +28,6 @@ __all__ = [
     "ask_there",
     "changes",
     "fill",
+    "give_way",
     "never_accepted",
 ]

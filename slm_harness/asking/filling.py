@@ -32,7 +32,15 @@ from slm_harness.asking.values import (
 )
 from slm_harness.engines import Engine, Report, estimated_tokens
 from slm_harness.engines.openai.options import reply_limit
-from slm_harness.engines.turns import Place, Turns, TurnsOver, standing_at, take_turn
+from slm_harness.engines.turns import (
+    Place,
+    Turns,
+    TurnsOver,
+    give_way,
+    hurry,
+    standing_at,
+    take_turn,
+)
 from slm_harness.errors import (
     HarnessError,
     NotAsked,
@@ -254,6 +262,7 @@ class _Batch:
                 self._turns.close()
             if self._is_over:
                 yield from self._timed_out()
+            give_way()
             if waiting and len(self._open) < _AHEAD * self._threads:
                 yield from self._looked_up(identity, waiting.popleft())
                 yield from self._news_of(wait=False)
@@ -320,6 +329,7 @@ class _Batch:
             yield from self._all_failed(result)
             return
         self._built = result
+        yield Prepared(self._batch.model, result, asks=True)
         for job in self._open.values():
             self._pool.put(job)
 
@@ -392,6 +402,13 @@ class _Batch:
         return Obtained(request.model, request.article, stored, recalled=False, why=why)
 
     def _reply(self, request: Request, built: Identity) -> Reply:
+        try:
+            return self._paced(request, built)
+        finally:
+            # Whatever came: what is done with it can wait.
+            hurry(on=False)
+
+    def _paced(self, request: Request, built: Identity) -> Reply:
         """Ask, once the account's tokens per minute allow it."""
         if not self._engine.takes_turns:
             take_turn()

@@ -30,6 +30,8 @@ class Prepared:
 
     model: str
     identity: Identity
+    asks: bool = False
+    """Whether the model was built, and is being asked now: some reply of it was not stored."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from typing import TypedDict
 import httpcore
 import httpx
 
-from slm_harness.engines.turns import give_turn_back, take_turn
+from slm_harness.engines.turns import give_turn_back, hurry, take_turn
 
 MOST_BYTES = 64 * 2**20
 """Largest reply that is read, in bytes. Ollama sends a number for each token of the context."""
@@ -260,7 +260,11 @@ class _Stream(httpcore.NetworkStream):
             # As its owner does: a server that takes no more may have said why.
             with contextlib.suppress(httpcore.WriteError):
                 self._send(self._unsent, timeout)
-        return self._usual.read(max_bytes, self._due.within(timeout))
+        hurry(on=False)
+        try:
+            return self._usual.read(max_bytes, self._due.within(timeout))
+        finally:
+            hurry(on=True)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._unsent += buffer

@@ -77,11 +77,13 @@ class Turns:
                 place.held = False
                 self._free += 1
             self._hand_out()
+        place.hurries(False)
 
     def _hand_out(self) -> None:
         while self._free and (place := self._next()) is not None:
             self._free -= 1
             place.held, place.ready = True, False
+            place.hurries(True)
             place.gate.release()
 
     def _next(self) -> "Place | None":
@@ -107,6 +109,13 @@ class Place:
         """Whether its request is ready to be sent, so that it waits for its turn."""
         self.held = False
         """Whether it has a turn."""
+        self._hurries = False
+
+    def hurries(self, does: bool) -> None:
+        """Note whether the server waits for the thread that stands here: no other is to keep it waiting."""
+        if does != self._hurries:
+            self._hurries = does
+            _hurry.count(1 if does else -1)
 
     def take(self) -> None:
         """Wait for a turn; nothing where it has one.
@@ -132,6 +141,43 @@ class TurnsOver(HarnessError):
 
 def _too_late() -> TurnsOver:
     return TurnsOver("the asking ended before its turn came")
+
+
+# ---------------------------------------------------------------- who goes first
+
+MOST_SECONDS = 0.01
+"""Longest that anybody gives way at once."""
+
+
+class _Hurry:
+    """How many threads there are for which the server waits."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._threads = 0
+        self.over = threading.Event()
+        self.over.set()
+
+    def count(self, change: int) -> None:
+        with self._lock:
+            self._threads += change
+            if self._threads:
+                self.over.clear()
+            else:
+                self.over.set()
+
+
+_hurry = _Hurry()
+
+
+def give_way() -> None:
+    """Let those go first for whom the server waits. For whoever has work that can wait some milliseconds.
+
+    All threads of a process run one at a time, and the interpreter knows no priorities: between a reply
+    and the next request three of them would have to wait for the one that runs tests.
+    """
+    if not _hurry.over.is_set():
+        _hurry.over.wait(MOST_SECONDS)
 
 
 # ---------------------------------------------------------------- the place of this thread
@@ -167,7 +213,15 @@ def take_turn() -> None:
 
 
 def give_turn_back() -> None:
-    """Note that this thread has read a whole good reply."""
+    """Note that this thread has read a whole good reply; whoever is next sends before it goes on."""
     place = _of_thread.place
     if place is not None:
         place.sent_and_read()
+        give_way()
+
+
+def hurry(*, on: bool) -> None:
+    """Note that this thread begins to do what the server waits for, or that it waits for the server."""
+    place = _of_thread.place
+    if place is not None and place.held:
+        place.hurries(on)

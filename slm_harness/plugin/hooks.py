@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from slm_harness.asking import Mode, Obtained
+from slm_harness.asking import Mode, Obtained, give_way
 from slm_harness.errors import HarnessError, ModelsError, SettingsError
 from slm_harness.gate import Snapshot
 from slm_harness.journal import FileFollower, Follower, Journal
@@ -263,6 +263,7 @@ class Reports:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take one report; the hook brings no config, which is why this is an object."""
+        give_way()
         state = self._state
         if report.when == "call" and report.passed and report.nodeid in state.watched:
             state.passed.add(report.nodeid)
