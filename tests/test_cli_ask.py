@@ -434,11 +434,12 @@ def test_wordings_are_asked_by_one_engine(
 
     assert ask(page, tmp_path, *wordings, "--layout", "article-first", "--json") == 0
     told = json.loads(capsys.readouterr().out)
-    bodies = [
-        str(body["prompt"]) for body in phi3.bodies("/api/generate")[asked:] if body["prompt"]
-    ]
+    generated = phi3.bodies("/api/generate")[asked:]
+    bodies = [str(body["prompt"]) for body in generated if body["prompt"]]
 
-    assert phi3.count("/api/create") - created == 1
+    # None where another test of this server has made it.
+    assert phi3.count("/api/create") - created <= 1
+    assert len({body["model"] for body in generated}) == 1
     assert [PROMPT in prompt for prompt in bodies] == [True, False, False]
     ends = [bodies[n].partition("</article>\n\n") for n in (1, 2)]
     assert ends[0][0] == ends[1][0]

@@ -313,9 +313,13 @@ def test_the_end_of_a_run_ends_the_wait_for_tokens(
             events.append(event)
             stop.set()
 
-    assert [type(event) for event in events] == [Obtained, Failed]
-    assert isinstance(events[1], Failed)
-    assert events[1].kind == "NotAsked"
+    first, *others = events
+    assert isinstance(first, Obtained)
+    # One or two: the third may have waited for its minute as well, or for a turn, of which nothing is told.
+    assert [event.kind for event in others if isinstance(event, Failed)] in (
+        ["NotAsked"],
+        ["NotAsked", "NotAsked"],
+    )
 
 
 def test_a_double_that_is_told_nonsense_stays_what_it_was(
