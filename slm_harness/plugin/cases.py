@@ -13,13 +13,9 @@ from slm_harness.gate import flip
 from slm_harness.plugin.rates import PassRates, extension
 from slm_harness.plugin.state import STATE, State, model_of
 from slm_harness.records import Identity, Outcome, Verdict
+from slm_harness.report.junit import told
 from slm_harness.session import Case
 
-PROPERTIES = (
-    "model", "question", "article", "verdict", "expected", "got", "reason", "seconds", "tokens", "cost",
-    "recalled", "key", "conforms", "in_form", "contradicts", "failure",
-)  # fmt: skip
-"""The fields of an outcome as JUnit has them, in this order."""
 CASE = "slm_case"
 ANSWER = "answer"
 GATE = "slm_gate"
@@ -105,13 +101,9 @@ def wanted(state: State, cases: Iterable[Case | str]) -> list[tuple[str, str]]:
 def record(item: pytest.Item, outcome: Outcome) -> None:
     """Put an outcome into the item's properties, from where JUnit and the closing table read it.
 
-    What is empty has no property: each one costs time and memory once more in the JUnit file.
+    In the process that writes that file they are taken off the reports again, see ``Reports``.
     """
-    item.user_properties[:] = [
-        (name, getattr(value, "value", value))
-        for name in PROPERTIES
-        if (value := getattr(outcome, name)) is not None and value != ""
-    ]
+    item.user_properties[:] = told(outcome)
 
 
 def not_measured(failed: Failed) -> str:

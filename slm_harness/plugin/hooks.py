@@ -246,10 +246,10 @@ def status_of(
     One dead server is one ERROR with its reason; the other answers that it cost are red as well, in JUnit
     too, but are not told one by one on the terminal.
     """
-    if not isinstance(report, pytest.TestReport) or report.when != "setup" or report.passed:
+    nodeid, outcome = state.last or ("", None)
+    if outcome is None or nodeid != report.nodeid or outcome.verdict is not Verdict.NOT_MEASURED:
         return None
-    outcome = summary.outcome_of(report)
-    if outcome is None or outcome.verdict is not Verdict.NOT_MEASURED:
+    if not isinstance(report, pytest.TestReport) or report.when != "setup":
         return None
     first = state.told.setdefault((outcome.model, outcome.reason), report.nodeid)
     return None if first == report.nodeid else ("not measured", "E", "NOT MEASURED")
@@ -261,16 +261,21 @@ class Reports:
     def __init__(self, state: State) -> None:
         self._state = state
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take one report; the hook brings no config, which is why this is an object."""
         give_way()
         state = self._state
         if report.when == "call" and report.passed and report.nodeid in state.watched:
             state.passed.add(report.nodeid)
-        outcome = summary.outcome_of(report) if state.asking is not None else None
-        if outcome is not None:
+        outcome = summary.outcome_of(report)
+        if outcome is not None and state.asking is not None:
             case = Case(outcome.model, outcome.article, outcome.question)
             state.outcomes[case.id] = outcome
+            state.last = report.nodeid, outcome
+        if outcome is None or state.asking is not None:
+            # Each case has three reports, which are kept to the end and sent from process to process.
+            report.user_properties = summary.not_ours(report.user_properties)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_keyboard_interrupt(self) -> None:
@@ -280,7 +285,7 @@ class Reports:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Copy the JUnit file, which pytest has written by now, to the usual place."""
+        """Complete the JUnit file, which pytest has written by now, and copy it to the usual place."""
         if self._state.asking is not None:
             with _noting(self._state, "reports/junit.xml was not written"):
                 summary.keep_junit(session.config, self._state)

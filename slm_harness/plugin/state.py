@@ -56,6 +56,8 @@ class State:
     """Node ids of the gates that this process runs."""
     passed: set[str] = field(default_factory=set)
     """Those of them whose test passed, for what comes after it in their fixture."""
+    last: tuple[str, Outcome] | None = None
+    """Node id and outcome of the case that was finished last."""
     judge: str = ""
     """The model that gives a second opinion on free-text answers; empty without one."""
     opinions: list[Opinion] = field(default_factory=list)

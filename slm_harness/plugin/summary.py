@@ -13,9 +13,9 @@ import pytest
 
 from slm_harness.asking import Obtained
 from slm_harness.engines import LOCAL_ENGINES
-from slm_harness.plugin.cases import PROPERTIES
 from slm_harness.plugin.state import State
 from slm_harness.records import Outcome, Verdict
+from slm_harness.report.junit import PROPERTIES, with_properties
 from slm_harness.report.results import results_json
 from slm_harness.report.tally import Tally, tally
 from slm_harness.report.terminal import table, tag_table
@@ -38,6 +38,13 @@ def outcome_of(report: pytest.TestReport) -> Outcome | None:
     return Outcome(
         **{"expected": "", "got": "", "reason": "", **fields, "verdict": Verdict(found["verdict"])}
     )
+
+
+def not_ours(properties: list[tuple[str, object]]) -> list[tuple[str, object]]:
+    """The properties that a user's own test recorded; all of them where there is no outcome among them."""
+    if not any(name == "verdict" for name, _ in properties):
+        return properties
+    return [pair for pair in properties if pair[0] not in PROPERTIES]
 
 
 def tallies(state: State) -> list[Tally]:
@@ -166,12 +173,17 @@ def _explained(state: State) -> Iterator[str]:
 
 
 def keep_junit(config: pytest.Config, state: State) -> None:
-    """Leave junit.xml in the reports folder also when the user wants it elsewhere."""
+    """Put the properties into junit.xml, and leave it in the reports folder also when it is wanted elsewhere."""
     chosen = config.getoption("xmlpath", None)
     if not chosen:
         return
     # As pytest itself reads the path.
-    written = Path(os.path.expandvars(chosen)).expanduser()
+    written = Path(os.path.expandvars(chosen)).expanduser().resolve()
+    if not written.is_file():
+        return
+    if state.outcomes:
+        document = written.read_text(encoding="utf-8")
+        write_atomically(written, with_properties(document, state.outcomes))
     usual = state.evaluation.settings.reports / "junit.xml"
-    if written.is_file() and written.resolve() != usual.resolve():
+    if written != usual.resolve():
         shutil.copyfile(written, usual)
