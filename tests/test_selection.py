@@ -61,3 +61,20 @@ def test_only_models_that_may_run_are_looked_for(markers: str, possible: set[str
 def test_words_that_are_no_marker_are_found(markers: str, unknown: list[str]) -> None:
     """A misspelt model is an error with the nearest name, not an empty run."""
     assert Selection(markers=markers).unknown_markers([*MODELS, "slow"]) == unknown
+
+
+@pytest.mark.parametrize(
+    ("markers", "found"),
+    [
+        ("", {"phi3", "llama3.2", "mistral"}),
+        ("phi3", {"phi3"}),
+        ("phi3 or (mistral)", {"phi3", "mistral"}),
+        ("phi3 and mistral", {"phi3", "mistral"}),
+        ("not phi3", {"phi3", "llama3.2", "mistral"}),
+        ("phi3 or slow", {"phi3", "llama3.2", "mistral"}),
+        ("slow", {"phi3", "llama3.2", "mistral"}),
+    ],
+)
+def test_cases_are_made_for_models_that_can_be_selected(markers: str, found: set[str]) -> None:
+    """Only where -m is made of their names alone is it sure that no other model's case carries a marker of it."""
+    assert Selection(markers=markers).selectable(["phi3", "llama3.2", "mistral"]) == found

@@ -69,6 +69,7 @@ def parametrize(metafunc: pytest.Metafunc, state: State) -> None:
         params = [
             pytest.param(case, id=id_, marks=marks[case.model])
             for id_, case in state.evaluation.cases.items()
+            if case.model in state.selectable
         ]
         # Straight to the answer, unless a test wants the case as well: fixtures are most of what a test
         # costs that does nothing.
@@ -76,7 +77,12 @@ def parametrize(metafunc: pytest.Metafunc, state: State) -> None:
         metafunc.parametrize(ANSWER if straight else CASE, params, indirect=straight)
     if GATE in metafunc.fixturenames:
         metafunc.parametrize(
-            GATE, [pytest.param(model, id=model, marks=mark) for model, mark in marks.items()]
+            GATE,
+            [
+                pytest.param(model, id=model, marks=mark)
+                for model, mark in marks.items()
+                if model in state.selectable
+            ],
         )
 
 

@@ -118,6 +118,7 @@ def _state(config: pytest.Config, settings: Settings, models: Mapping[str, Model
         before=before,
         follower=follower,
         asking=asking,
+        selectable=frozenset(chosen.selectable(models)),
         updating=updating,
         all_wrong_fail=config.getoption("slm_all_wrong_fail"),
         judge=_judge(config, models),

@@ -49,6 +49,17 @@ class Selection:
         narrowed = mentioned and not re.search(r"\bnot\b", self.markers)
         return mentioned if narrowed else set(models)
 
+    def selectable(self, models: Collection[str]) -> set[str]:
+        """The models of which a case can be selected: all, unless ``-m`` is made of names of models alone.
+
+        With any other marker in it a test of theirs may carry that one.
+        """
+        words = set(_words(self.markers))
+        return words & set(models) if self._only_models(words, models) else set(models)
+
+    def _only_models(self, words: set[str], models: Collection[str]) -> bool:
+        return bool(words) and words <= set(models) and not re.search(r"\bnot\b", self.markers)
+
     def unknown_markers(self, known: Collection[str]) -> list[str]:
         """The words of ``-m`` that are no marker, each with the nearest that is."""
         faults = []

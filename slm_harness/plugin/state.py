@@ -44,6 +44,8 @@ class State:
     follower: Follower
     asking: Asking | None
     """None in a worker: only the controlling process asks."""
+    selectable: frozenset[str]
+    """The models that have cases: for others they would be made only to be deselected."""
     updating: bool
     all_wrong_fail: bool
     selected: dict[str, set[Case]] = field(default_factory=dict)

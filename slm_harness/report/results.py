@@ -51,19 +51,18 @@ def results_json(
             for question, (answer, right, scored) in commonest.items()
         },
     }
-    yield _json(head, indent=1).removesuffix("\n}")
+    yield json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}")
     for name, rows in lists.items():
         yield f',\n "{name}": ['
         before = "\n  "
         for row in rows:
-            yield f"{before}{_json(row)}"
+            yield f"{before}{_ROW.encode(row)}"
             before = ",\n  "
         yield "\n ]" if before.startswith(",") else "]"
     yield "\n}\n"
 
 
-def _json(value: object, indent: int | None = None) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=indent)
+_ROW = json.JSONEncoder(ensure_ascii=False)
 
 
 def _row(value: Outcome | Failed | Reply) -> dict[str, object]:
