@@ -6,6 +6,7 @@ one of the two answers is right. No verdict changes by it.
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 
 from slm_harness.grading.dates import DateSpan, parse_dates
 from slm_harness.grading.judging import grade
@@ -66,7 +67,15 @@ def _stated(question: Question, values: Mapping[str, object], task: Task) -> boo
 
 
 def _is(question: Question, label: str, values: Mapping[str, object], task: Task) -> bool:
-    return grade(question.id, label, values[question.id], task=task).passed
+    value = values[question.id]
+    if isinstance(value, str):
+        return _text_is(question.id, label, value, task)
+    return grade(question.id, label, value, task=task).passed
+
+
+@lru_cache(maxsize=1024)  # most of these answers are Yes, No or Unknown, in every reply
+def _text_is(question_id: str, label: str, text: str, task: Task) -> bool:
+    return grade(question_id, label, text, task=task).passed
 
 
 def _only_date(
