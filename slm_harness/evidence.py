@@ -9,10 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from slm_harness.errors import SnapshotError
 from slm_harness.records import Identity, Layout, Recipe, Request, Stored
 from slm_harness.store import (
+    ARTICLE,
     IDENTITY,
     REPLY,
+    SAMPLE,
+    KeyStem,
     canonical_json,
-    key_of,
     parts_of,
     text_digest,
     write_atomically,
@@ -65,6 +67,11 @@ class _EvidenceLine(BaseModel):
         return text_digest(canonical_json(self.model_dump(exclude={"digest"})))
 
 
+def has_evidence(folder: Path, model: str) -> bool:
+    """Whether replies of ``model`` were accepted, without reading them."""
+    return (folder / f"{model}.jsonl").is_file()
+
+
 def load_evidence(folder: Path, model: str) -> Evidence | None:
     """The accepted replies of ``model``; None where none were accepted yet.
 
@@ -88,10 +95,11 @@ def load_evidence(folder: Path, model: str) -> Evidence | None:
             raise SnapshotError(f"{path}:1: these are the replies of {head.model}; {_RESTORE}")
         identity = IDENTITY.validate_python(head.identity)
         recipe = TypeAdapter(Recipe).validate_python(head.recipe)
+        setup = _Setup(identity, recipe)
         replies = {}
         for line in lines[1:]:
             number += 1
-            article, stored = _evidence_line(identity, recipe, line)
+            article, stored = _evidence_line(setup, line)
             replies[article] = stored
     except ValidationError as error:
         raise SnapshotError(
@@ -111,13 +119,23 @@ class _KeyMismatchError(Exception):
     """Key or digest of a line is not that of its content; holds the article's id."""
 
 
-def _evidence_line(identity: Identity, recipe: Recipe, line: str) -> tuple[str, Stored]:
+class _Setup:
+    """What all replies of a file share; ten thousand of them are not to hold each a copy of it."""
+
+    def __init__(self, identity: Identity, recipe: Recipe) -> None:
+        self.identity = identity
+        self.parts = parts_of(identity, recipe, "", 0)
+        self.stem = KeyStem(self.parts)
+
+
+def _evidence_line(setup: _Setup, line: str) -> tuple[str, Stored]:
     wire = _EvidenceLine.model_validate_json(line)
-    parts = parts_of(identity, recipe, wire.article_digest, wire.sample)
-    if key_of(parts) != wire.key or wire.own_digest() != wire.digest:
+    key = setup.stem.key(wire.article_digest, wire.sample)
+    if key != wire.key or wire.own_digest() != wire.digest:
         raise _KeyMismatchError(wire.article)
+    parts = {**setup.parts, ARTICLE: wire.article_digest, SAMPLE: wire.sample}
     reply = REPLY.validate_python(wire.reply)
-    return wire.article, Stored(wire.key, parts, reply, identity, wire.asked_at)
+    return wire.article, Stored(wire.key, parts, reply, setup.identity, wire.asked_at)
 
 
 _LATER: Mapping[str, object] = {

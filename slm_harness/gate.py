@@ -135,6 +135,18 @@ def flip(before: Snapshot, article: str, question: str, now: Verdict) -> Flip | 
     return Flip(article, question, was, now)
 
 
+def known(before: Snapshot | None, article: str, question: str, now: Verdict) -> bool:
+    """Whether the snapshot has an answer as not passed, and it did not become worse still.
+
+    ``before`` is without the verdicts whose label is another one now (``on_same_labels``).
+    """
+    if before is None:
+        return False
+    found = flip(before, article, question, now)
+    was = before.verdict(article, question)
+    return was in (Verdict.WRONG, Verdict.UNUSABLE) and not (found and found.worse)
+
+
 def on_same_labels(before: Snapshot, labels: Mapping[str, Mapping[str, str]]) -> Snapshot:
     """``before`` without the verdicts whose label is another one now.
 

@@ -4,8 +4,7 @@ Everything here follows from settings, labels and replies; nothing knows pytest.
 """
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -115,8 +114,6 @@ class Evaluation:
     recipe: Recipe
     evidence: Mapping[str, Evidence]
     """Model to its accepted replies, for the models that have some."""
-    cases: Mapping[str, Case] = field(default_factory=dict)
-    """Every case there is, by its id, model by model and article by article."""
 
     @classmethod
     def load(
@@ -134,15 +131,8 @@ class Evaluation:
         prompt = load_prompt(task, settings.prompt)
         loaded = load_articles(settings.articles, task, settings.store)
         articles = {a.id: replace(a, dated=settings.dated) for a in loaded}
-        cases = [
-            Case(model, article, question)
-            for model in models
-            for article in articles
-            for question in task.ids
-        ]
-        by_id = {case.id: case for case in cases}
-        if len(by_id) != len(cases):
-            twice = next(id_ for id_, count in Counter(c.id for c in cases).items() if count > 1)
+        twice = _called_twice(models, articles, task.ids)
+        if twice:
             raise ModelsError(
                 f"{settings.models}: two cases would be called {twice!r}; rename a model or an article"
             )
@@ -152,8 +142,21 @@ class Evaluation:
             articles=MappingProxyType(articles),
             recipe=task.recipe(prompt, settings.layout, constrained=settings.constrained),
             evidence=evidence,
-            cases=MappingProxyType(by_id),
         )
+
+    @cached_property
+    def cases(self) -> Mapping[str, Case]:
+        """Every case there is, by its id, model by model and article by article.
+
+        Made when it is first looked at: of ten thousand articles it is a hundred megabytes.
+        """
+        cases = (
+            Case(model, article, question)
+            for model in self.models
+            for article in self.articles
+            for question in self.settings.task.ids
+        )
+        return MappingProxyType({case.id: case for case in cases})
 
     @property
     def sources(self) -> Sources:
@@ -268,13 +271,26 @@ class Evaluation:
         }
 
     def snapshot(self, model: str, identity: Identity, outcomes: Mapping[str, Outcome]) -> Snapshot:
-        """The snapshot of a model whose every case has an outcome."""
+        """The snapshot of a model whose every case has an outcome, by case id."""
+        questions = self.settings.task.ids
+        verdicts = {
+            article: tuple(
+                outcomes[Case(model, article, question).id].verdict for question in questions
+            )
+            for article in self.articles
+        }
+        return self.snapshot_of(model, identity, verdicts)
+
+    def snapshot_of(
+        self, model: str, identity: Identity, verdicts: Mapping[str, tuple[Verdict, ...]]
+    ) -> Snapshot:
+        """The snapshot of a model by its verdicts: article id to those of all questions, in their order."""
         questions = self.settings.task.ids
         lines = {
             id_: Line(
                 tuple(article.label_digests[question] for question in questions),
                 text_digest(replace(article, dated=True).prompt)[:12],
-                tuple(outcomes[Case(model, id_, question).id].verdict for question in questions),
+                verdicts[id_],
             )
             for id_, article in self.articles.items()
         }
@@ -323,6 +339,23 @@ class Evaluation:
         """Keep what was worked out, and let go of where it is kept."""
         self.marker.flush()
         self._remembered.close()
+
+
+def _called_twice(
+    models: Iterable[str], articles: Collection[str], questions: Collection[str]
+) -> str:
+    """An id that two cases would have; empty where there is none."""
+    # Where no question has a hyphen, only model and article can run into each other.
+    last = questions if any("-" in question for question in questions) else list(questions)[:1]
+    seen: set[str] = set()
+    for model in models:
+        for article in articles:
+            for question in last:
+                id_ = Case(model, article, question).id
+                if id_ in seen:
+                    return id_
+                seen.add(id_)
+    return ""
 
 
 def provenance(identity: Identity, recipe: Recipe) -> Mapping[str, str]:

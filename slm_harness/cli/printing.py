@@ -72,6 +72,12 @@ def say_aligned(rows: Iterable[Sequence[str]], indent: str = "  ") -> None:
         _write(indent + "  ".join([*padded, row[-1]]).rstrip())
 
 
+def say_table(lines: Iterable[str]) -> None:
+    """Write lines of cells that are aligned already: plain words of ours, whose spaces are kept."""
+    for line in lines:
+        _write("".join(sign if sign.isprintable() else " " for sign in line))
+
+
 def _write(text: str) -> None:
     out = output()
     encoding = out.encoding or "utf-8"

@@ -3,11 +3,15 @@
 import argparse
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slm_harness.cli.printing import ARTICLES, articles_option, say, task
-from slm_harness.errors import SettingsError
+from slm_harness.cli.printing import articles_option, say
+from slm_harness.cli.project import (
+    not_accepted,
+    nothing_accepted,
+    project_settings,
+    refuse_unknown,
+)
 
 if TYPE_CHECKING:
     from slm_harness.evidence import Evidence
@@ -50,31 +54,13 @@ def run(arguments: argparse.Namespace) -> int:
 def _accepted(arguments: argparse.Namespace) -> "dict[str, tuple[Snapshot, Evaluation]]":
     from slm_harness.evidence import load_evidence
     from slm_harness.gate import load_snapshot
-    from slm_harness.printable import nearest
-    from slm_harness.session import PLACES, Evaluation, Settings, beside, load_specs
+    from slm_harness.session import Evaluation, load_specs
 
-    place = {name: Path(default) for name, (default, _) in PLACES.items()}
-    own, folder = arguments.articles == ARTICLES, arguments.articles
-    answers, accepted_rates = (place["answers"], place["snapshots"]) if own else beside(folder)
-    settings = Settings(
-        task=task(),
-        prompt=place["prompt"],
-        models=place["models"],
-        articles=folder,
-        answers=answers,
-        snapshots=accepted_rates,
-        store=place["store"],
-        reports=place["reports"],
-        flags="" if own else f" --articles={folder}",
-    )
+    settings = project_settings(arguments.articles)
     specs = load_specs(settings)
     evidence: dict[str, Evidence] = {}
     snapshots = {}
-    for name in arguments.models:
-        if name not in specs:
-            raise SettingsError(
-                f"{settings.models}: no model is called {name}{nearest(name, specs)}"
-            )
+    refuse_unknown(arguments.models, specs, settings)
     for model in arguments.models or specs:
         found, before = (
             load_evidence(settings.answers, model),
@@ -83,26 +69,26 @@ def _accepted(arguments: argparse.Namespace) -> "dict[str, tuple[Snapshot, Evalu
         if found is not None and before is not None:
             evidence[model], snapshots[model] = found, before
         elif arguments.models:
-            raise SettingsError(
-                f"{model} has no accepted replies in {settings.answers}; accept some with "
-                f"{settings.accepting(model)}"
-            )
+            raise not_accepted(model, settings)
     if not snapshots:
-        raise SettingsError(f"{settings.answers}: no model has accepted replies yet")
+        raise nothing_accepted(settings)
     evaluation = Evaluation.load(settings, specs, evidence)
     return {model: (before, evaluation) for model, before in snapshots.items()}
 
 
 def _outcomes(evaluation: "Evaluation", model: str) -> "list[Outcome]":
     from slm_harness.asking import Obtained
+    from slm_harness.session import Case
 
     replies = evaluation.evidence[model].replies
     return [
         evaluation.outcome(
             case, Obtained(model, case.article, replies[case.article], recalled=True)
         )
-        for case in evaluation.cases.values()
-        if case.model == model and case.article in replies
+        for article in evaluation.articles
+        if article in replies
+        for question in evaluation.settings.task.ids
+        for case in (Case(model, article, question),)
     ]
 
 

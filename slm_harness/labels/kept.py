@@ -9,12 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from slm_harness.derived import Derived, code_digest, digest_of
 from slm_harness.labels.folder import Listing, listing_of
 from slm_harness.records import Article
 from slm_harness.task import Task
+
+if TYPE_CHECKING:
+    from slm_harness.labels.files import ReadArticle
 
 ROOM = "articles"
 MODULES = (
@@ -49,6 +52,10 @@ LIBRARIES = (
     "trafilatura",
 )
 """All of others' by whose version an article could come out differently."""
+
+
+_AT_ONCE = 500
+"""So many articles are read before they are kept: a page with its label, as read, is many times the article."""
 
 
 def load_articles(folder: Path, task: Task, store: Path | None = None) -> tuple[Article, ...]:
@@ -113,21 +120,35 @@ def _read(
     from slm_harness.labels.files import misnamed, read_articles
     from slm_harness.labels.load import article_of, refuse_faults
 
-    read = read_articles(listing.folder, stems, task, drafts=False)
-    sound = {one.stem: article_of(one, task) for one in read if not any(one.faults.values())}
-    # Code that was changed while it was imported may be of another digest than what made these.
-    if store is not None and digest_of(MODULES, LIBRARIES) == code_digest(MODULES, LIBRARIES):
-        table = _table(task)
-        texts = {
-            # Under the bytes that were parsed: a file may have changed since it was looked up.
-            _key(one.stem, one.digests, table): text
-            for one in read
-            if one.stem in sound and (text := to_json(sound[one.stem])) is not None
-        }
-        with Derived(store, ROOM, code_digest(MODULES, LIBRARIES)) as kept:
-            kept.put(texts)
-    refuse_faults(listing.folder, read, misnamed(listing))
+    sound: dict[str, Article] = {}
+    faulty: list[ReadArticle] = []
+    for start in range(0, len(stems), _AT_ONCE):
+        read = read_articles(listing.folder, stems[start : start + _AT_ONCE], task, drafts=False)
+        faulty += [one for one in read if any(one.faults.values())]
+        good = [one for one in read if not any(one.faults.values())]
+        found = {one.stem: article_of(one, task) for one in good}
+        sound |= found
+        if store is not None:
+            _keep(good, found, task, store)
+    refuse_faults(listing.folder, faulty, misnamed(listing))
     return sound
+
+
+def _keep(
+    read: Sequence["ReadArticle"], articles: Mapping[str, Article], task: Task, store: Path
+) -> None:
+    # Code that was changed while it was imported may be of another digest than what made these.
+    if digest_of(MODULES, LIBRARIES) != code_digest(MODULES, LIBRARIES):
+        return
+    table = _table(task)
+    texts = {
+        # Under the bytes that were parsed: a file may have changed since it was looked up.
+        _key(one.stem, one.digests, table): text
+        for one in read
+        if (text := to_json(articles[one.stem])) is not None
+    }
+    with Derived(store, ROOM, code_digest(MODULES, LIBRARIES)) as kept:
+        kept.put(texts)
 
 
 # ---------------------------------------------------------------- an article as JSON and back

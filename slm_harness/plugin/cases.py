@@ -9,11 +9,11 @@ from syrupy.assertion import SnapshotAssertion
 from slm_harness import grading
 from slm_harness.asking import Failed, Obtained
 from slm_harness.errors import SnapshotError
-from slm_harness.gate import flip
+from slm_harness.gate import known
 from slm_harness.plugin.rates import PassRates, extension
 from slm_harness.plugin.state import STATE, State, model_of
 from slm_harness.records import Identity, Outcome, Verdict
-from slm_harness.report.junit import told
+from slm_harness.report.wording import no_rates, not_measured, properties, told
 from slm_harness.session import Case
 
 CASE = "slm_case"
@@ -39,10 +39,7 @@ class Answer:
         outcome = self.outcome
         if outcome.verdict is Verdict.RIGHT:
             return
-        line = (
-            f"{outcome.model} on {outcome.article}, {outcome.question}: {outcome.verdict}: "
-            f"expected {outcome.expected!r}, got {outcome.got!r}: {outcome.reason}"
-        )
+        line = told(outcome)
         if outcome.verdict is Verdict.CONTESTED:
             pytest.skip(f"contested, never scored: {line}")
         # Raised only now that the answer is there: a mark set before would hide a dead server.
@@ -109,12 +106,7 @@ def record(item: pytest.Item, outcome: Outcome) -> None:
 
     In the process that writes that file they are taken off the reports again, see ``Reports``.
     """
-    item.user_properties[:] = told(outcome)
-
-
-def not_measured(failed: Failed) -> str:
-    """The one line of an error in a fixture."""
-    return f"not measured: {failed.message}"
+    item.user_properties[:] = properties(outcome)
 
 
 @pytest.fixture
@@ -128,24 +120,14 @@ def answer(request: pytest.FixtureRequest) -> Answer:
     outcome = state.evaluation.outcome(case, result)
     record(request.node, outcome)
     if isinstance(result, Failed):
-        pytest.fail(not_measured(result), pytrace=False)
+        pytest.fail(not_measured(result.message), pytrace=False)
     return Answer(
         outcome,
-        known=_known(state, case, outcome),
+        known=known(state.comparable.get(case.model), case.article, case.question, outcome.verdict),
         accepting=state.accepts(case.model),
         strict=state.all_wrong_fail,
         runs_xfail=request.config.getoption("runxfail"),
     )
-
-
-def _known(state: State, case: Case, outcome: Outcome) -> bool:
-    """Whether the snapshot has the answer as not passed, and it did not become worse still."""
-    before = state.comparable.get(case.model)
-    if before is None:
-        return False
-    was = before.verdict(case.article, case.question)
-    found = flip(before, case.article, case.question, outcome.verdict)
-    return was in (Verdict.WRONG, Verdict.UNUSABLE) and not (found and found.worse)
 
 
 @pytest.fixture
@@ -161,7 +143,7 @@ def analyzer(request: pytest.FixtureRequest) -> Identity:
     if isinstance(found, Failed):
         if isinstance(case, Case):
             record(request.node, state.evaluation.outcome(case, found))
-        pytest.fail(not_measured(found), pytrace=False)
+        pytest.fail(not_measured(found.message), pytrace=False)
     return found
 
 
@@ -177,9 +159,7 @@ def pass_rates(
     for article in state.evaluation.articles:
         result = state.follower.wait(slm_gate, article)
         if isinstance(result, Failed):
-            pytest.fail(
-                f"no pass rates of {slm_gate}: {article} was {not_measured(result)}", pytrace=False
-            )
+            pytest.fail(no_rates(slm_gate, article, result.message), pytrace=False)
         results[article] = result
     outcomes = state.evaluation.outcomes(slm_gate, results, known=state.outcomes)
     state.watched.add(request.node.nodeid)

@@ -1,14 +1,15 @@
 """Pass rates as a test sees them, and the syrupy extension that keeps them as a text per model."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from slm_harness.gate import Comparison, Flip, Snapshot, compare, parse, render
+from slm_harness.gate import Flip, Snapshot, compare, parse, render
 from slm_harness.records import Outcome
+from slm_harness.report.findings import findings
 from slm_harness.session import Case
 
 
@@ -26,38 +27,10 @@ class PassRates:
     @property
     def findings(self) -> str:
         """Why the gate does not pass, and what to do: one line each."""
-        model = self.snapshot.model
-        accept = [f"accept:  {self.accepting}"] if self.accepting else []
-        if self.before is None:
-            return "\n".join(
-                [f"{model} has no accepted snapshot, so there is nothing to compare with.", *accept]
-            )
-        found = compare(self.before, self.snapshot)
-        return "\n".join([*self._lines(found), *accept])
+        return "\n".join(findings(self.before, self.snapshot, self._outcome, self.accepting))
 
-    def _lines(self, found: Comparison) -> Iterator[str]:
-        model, before = self.snapshot.model, self.before
-        for reason in found.incomparable:
-            yield f"{model} cannot be compared with its snapshot as it is: {reason}"
-        if found.worse:
-            count = sum(len(line.verdicts) for line in self.snapshot.lines.values())
-            now = "as graded now, " if found.incomparable else ""
-            yield f"{now}{model} is worse on {len(found.worse)} of {count} answers than its snapshot:"
-        if found.changed:
-            yield f"changed since the snapshot: {'; '.join(found.changed)}"
-        for question in self.snapshot.questions:
-            flips = [flip for flip in found.flips if flip.question == question]
-            if flips and before is not None:
-                was, is_ = before.rate(question), self.snapshot.rate(question)
-                yield f"{question}: {was[0]} of {was[1]} right before, {is_[0]} of {is_[1]} now"
-                yield from (f"  {self._flip(flip)}" for flip in flips)
-
-    def _flip(self, flip: Flip) -> str:
-        outcome = self.outcomes[Case(self.snapshot.model, flip.article, flip.question).id]
-        return (
-            f"{flip.article}: {flip.before} -> {flip.now}; expected {outcome.expected!r}, "
-            f"got {outcome.got!r}: {outcome.reason}"
-        )
+    def _outcome(self, flip: Flip) -> Outcome:
+        return self.outcomes[Case(self.snapshot.model, flip.article, flip.question).id]
 
 
 class PassRatesExtension(SingleFileSnapshotExtension):

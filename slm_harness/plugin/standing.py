@@ -5,15 +5,14 @@ from contextlib import closing
 
 import pytest
 
-from slm_harness.asking import Mode, Unreached, ask_there, never_accepted
+from slm_harness.asking import Mode, Unreached, never_accepted
 from slm_harness.engines import LOCAL_ENGINES
 from slm_harness.errors import KeyNotSet, NeverAsked, NotAsked
 from slm_harness.gate import Snapshot
 from slm_harness.plugin.selection import Selection
 from slm_harness.plugin.state import Standing
+from slm_harness.replaying import never_asked
 from slm_harness.session import Evaluation
-from slm_harness.store import key_of, key_parts
-from slm_harness.task import reworded
 
 
 def selection(config: pytest.Config) -> Selection:
@@ -70,7 +69,7 @@ def _reason(
         if model not in evaluation.evidence:
             why = never_accepted(model, evaluation.sources)
         else:
-            why = _never_asked(evaluation, model)
+            why = never_asked(evaluation, model)
         return Unreached(NeverAsked.__name__, why) if why else None
     flags = evaluation.settings.flags
     if not required and model not in before:
@@ -93,26 +92,3 @@ def _reason(
 def _not_wanted(why: str) -> Unreached:
     """Why a model that nobody named is left out."""
     return Unreached(NotAsked.__name__, why)
-
-
-def _never_asked(evaluation: Evaluation, model: str) -> str:
-    """Why a replay has not one reply of a model to these words; empty where it has some."""
-    accepted = evaluation.evidence[model]
-    then, now = accepted.recipe, evaluation.recipe
-    if (then.wording, then.layout) == (now.wording, now.layout):
-        return ""
-    store = evaluation.sources.store
-    parts = [
-        key_parts(accepted.identity, evaluation.recipe, evaluation.request(model, article))
-        for article in evaluation.articles
-    ]
-    if any(store.has(key_of(one)) for one in parts):
-        return ""
-    words = ", ".join(reworded(then.wording, now.wording))
-    what = [f"the recipe changed ({words})"] if words else []
-    if then.layout is not now.layout:
-        what.append(f"the layout changed (from {then.layout} to {now.layout})")
-    return (
-        f"nobody has asked {model} this prompt: {' and '.join(what)} since its replies were "
-        f"accepted; {ask_there(model, evaluation.settings.flags)}"
-    )

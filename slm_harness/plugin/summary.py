@@ -15,10 +15,11 @@ from slm_harness.asking import Obtained
 from slm_harness.engines import LOCAL_ENGINES
 from slm_harness.plugin.state import State
 from slm_harness.records import Outcome, Verdict
-from slm_harness.report.junit import PROPERTIES, with_properties
+from slm_harness.report.properties import with_properties
 from slm_harness.report.results import results_json
 from slm_harness.report.tally import Tally, tally
 from slm_harness.report.terminal import table, tag_table
+from slm_harness.report.wording import PROPERTIES
 from slm_harness.second_opinion import told
 from slm_harness.session import provenance_of_prompt
 from slm_harness.store import write_atomically

@@ -1,70 +1,117 @@
-"""The properties of each case in a JUnit file, put in once the file is written.
+"""``junit.xml`` of a run without pytest: the same names, properties and endings as pytest's own file."""
 
-pytest can take them along with each report, but holds them as trees until the end: that is a fifth of the
-time and half of the memory of a run that has nothing to ask.
-"""
+import platform
+import time
+from collections import Counter
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from types import TracebackType
+from typing import Self
 
-import re
-from collections.abc import Iterator, Mapping
+from slm_harness.records import Outcome, Verdict
+from slm_harness.report.spool import Spool
+from slm_harness.report.wording import escaped, not_measured, properties, told
 
-from slm_harness.records import Outcome
-
-PROPERTIES = (
-    "model", "question", "article", "verdict", "expected", "got", "reason", "seconds", "tokens", "cost",
-    "recalled", "key", "conforms", "in_form", "contradicts", "failure",
-)  # fmt: skip
-"""The fields of an outcome as JUnit has them, in this order; an empty one is left out."""
-
-_CASE = re.compile(r'<testcase [^>]*\bname="[^"\[]*\[([^"]*)\]"[^>]*?(/?)>(<properties>)?')
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_ESCAPES = {
-    "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#09;"
-}  # fmt: skip
-_ESCAPED = re.compile('[&<>"\n\r\t]')
+CLASSNAME = "evals.test_breach"
+"""The tests that these cases stand for."""
 
 
-def with_properties(document: str, outcomes: Mapping[str, Outcome]) -> Iterator[str]:
-    """A JUnit document in pieces, with the properties of every case that has an outcome.
+class _Count(StrEnum):
+    """What the head of the file counts."""
 
-    Args:
-        document: As pytest wrote it.
-        outcomes: Case id to outcome.
-    """
-    done = 0
-    for match in _CASE.finditer(document):
-        outcome = outcomes.get(_plain(match[1]))
-        if outcome is None:
-            continue
-        yield document[done : match.start()]
-        done = match.end()
-        properties = "".join(_property(name, value) for name, value in told(outcome))
-        opened = match[0].removesuffix("<properties>")
-        if match[2]:
-            yield f"{opened[:-2].rstrip()}><properties>{properties}</properties></testcase>"
-        else:
-            # Those that a test of the user's own recorded stand behind ours.
-            yield f"{opened}<properties>{properties}{'' if match[3] else '</properties>'}"
-    yield document[done:]
+    TESTS = "tests"
+    ERRORS = "errors"
+    FAILURES = "failures"
+    SKIPPED = "skipped"
 
 
-def told(outcome: Outcome) -> Iterator[tuple[str, object]]:
-    """Name and value of each property that says something."""
-    for name in PROPERTIES:
-        value = getattr(outcome, name)
-        if value is not None and value != "":
-            yield name, getattr(value, "value", value)
+class JUnit:
+    """Takes one case at a time and holds none of them."""
 
+    def __init__(self, folder: Path) -> None:
+        """Begin an empty file; what waits for its head waits in ``folder``.
 
-def _property(name: str, value: object) -> str:
-    return f'<property name="{name}" value="{escaped(str(value))}" />'
+        Raises:
+            OSError: nothing can be written there.
+        """
+        self._spool = Spool(folder)
+        self._counts: Counter[_Count] = Counter()
+        self._began = time.time()
+        self._start = self._last = time.perf_counter()
 
+    def __enter__(self) -> Self:
+        return self
 
-def escaped(text: str) -> str:
-    """A text as the value of an attribute; what XML cannot hold is shown by its number."""
-    text = _ILLEGAL.sub(lambda match: f"#x{ord(match[0]):02X}", text)
-    return _ESCAPED.sub(lambda match: _ESCAPES[match[0]], text)
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._spool.__exit__(kind, error, traceback)
 
+    def answer(self, outcome: Outcome, *, known: bool) -> None:
+        """Add the case of an answer; ``known`` is whether the snapshot has it as not passed."""
+        name = f"test_answer[{outcome.model}-{outcome.article}-{outcome.question}]"
+        self._case(name, properties(outcome), self._ending(outcome, known=known))
 
-def _plain(value: str) -> str:
-    """An attribute's value read back; names of cases hold nothing but what XML leaves as it is."""
-    return value.replace("&gt;", ">").replace("&lt;", "<").replace("&amp;", "&")
+    def gate(self, model: str, failure: str = "", error: str = "") -> None:
+        """Add the gate of a model, with why it failed, or why there is nothing to compare."""
+        ending = ""
+        if error:
+            ending = self._error(error)
+        elif failure:
+            ending = self._failure(failure)
+        self._case(f"test_pass_rates[{model}]", [("model", model)], ending)
+
+    def _ending(self, outcome: Outcome, *, known: bool) -> str:
+        match outcome.verdict:
+            case Verdict.RIGHT:
+                return ""
+            case Verdict.NOT_MEASURED:
+                return self._error(not_measured(outcome.reason))
+            case Verdict.CONTESTED:
+                return self._skipped("pytest.skip", f"contested, never scored: {told(outcome)}")
+            case Verdict.WRONG | Verdict.UNUSABLE if known:
+                return self._skipped("pytest.xfail", f"known: {told(outcome)}")
+            case Verdict.WRONG | Verdict.UNUSABLE:
+                return self._failure(told(outcome))
+
+    def _skipped(self, kind: str, message: str) -> str:
+        self._counts[_Count.SKIPPED] += 1
+        return f'<skipped type="{kind}" message="{escaped(message)}" />'
+
+    def _failure(self, message: str) -> str:
+        self._counts[_Count.FAILURES] += 1
+        text = escaped(message)
+        return f'<failure message="Failed: {text}">{text}</failure>'
+
+    def _error(self, message: str) -> str:
+        self._counts[_Count.ERRORS] += 1
+        text = escaped(message)
+        return f'<error message="failed on setup with &quot;Failed: {text}&quot;">{text}</error>'
+
+    def _case(self, name: str, facts: list[tuple[str, object]], ending: str) -> None:
+        self._counts[_Count.TESTS] += 1
+        now = time.perf_counter()
+        took, self._last = now - self._last, now
+        told_of = "".join(
+            f'<property name="{fact}" value="{escaped(str(value))}" />' for fact, value in facts
+        )
+        self._spool.put(
+            f'<testcase classname="{CLASSNAME}" name="{escaped(name)}" time="{took:.3f}">'
+            f"<properties>{told_of}</properties>{ending}</testcase>"
+        )
+
+    def pieces(self) -> Iterator[str]:
+        """The text of the file."""
+        counts = " ".join(f'{one}="{self._counts[one]}"' for one in _Count)
+        began = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(self._began))
+        yield (
+            '<?xml version="1.0" encoding="utf-8"?><testsuites name="pytest tests">'
+            f'<testsuite name="pytest" {counts} time="{self._last - self._start:.3f}" '
+            f'timestamp="{began}" hostname="{escaped(platform.node())}">'
+        )
+        yield from self._spool
+        yield "</testsuite></testsuites>"

@@ -6,6 +6,7 @@ The fields are described in docs/results.md; ``format`` changes when one of them
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
+from types import MappingProxyType
 
 from slm_harness.asking import Failed, Obtained
 from slm_harness.records import Identity, Outcome, Recipe, Reply
@@ -32,13 +33,36 @@ def results_json(
     In pieces, since hundreds of thousands of cases would not be held twice for the sake of a file.
     """
     told = sorted(results, key=lambda result: (result.model, result.article))
-    lists: Mapping[str, Iterable[Mapping[str, object]]] = {
-        "cases": map(_row, sorted(outcomes, key=_place)),
-        "replies": (_reply(result) for result in told if isinstance(result, Obtained)),
-        "opinions": opinions,
-        "failures": (_row(result) for result in told if isinstance(result, Failed)),
-    }
-    head = {
+    told_of = head(
+        version=version,
+        task=task,
+        recipe=recipe,
+        constrained=constrained,
+        tallies=tallies,
+        identities=identities,
+        commonest=commonest,
+    )
+    yield from document(
+        told_of,
+        cases=map(case_row, sorted(outcomes, key=_place)),
+        replies=(reply_row(result) for result in told if isinstance(result, Obtained)),
+        opinions=map(_json, opinions),
+        failures=(failure_row(result) for result in told if isinstance(result, Failed)),
+    )
+
+
+def head(
+    *,
+    version: str,
+    task: str,
+    recipe: Recipe,
+    constrained: bool,
+    tallies: Sequence[Tally],
+    identities: Mapping[str, Identity],
+    commonest: Mapping[str, tuple[str, int, int]],
+) -> dict[str, object]:
+    """All fields but the lists."""
+    return {
         "format": FORMAT,
         "harness": version,
         "task": task,
@@ -51,23 +75,63 @@ def results_json(
             for question, (answer, right, scored) in commonest.items()
         },
     }
-    yield json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}")
+
+
+def document(
+    head: Mapping[str, object],
+    *,
+    cases: Iterable[str],
+    replies: Iterable[str],
+    failures: Iterable[str],
+    opinions: Iterable[str] = (),
+) -> Iterator[str]:
+    """The text in pieces, of the fields of ``head`` and of rows that are sorted already, each JSON in one line."""
+    yield _json(head, indent=1).removesuffix("\n}")
+    lists = {"cases": cases, "replies": replies, "opinions": opinions, "failures": failures}
     for name, rows in lists.items():
         yield f',\n "{name}": ['
         before = "\n  "
         for row in rows:
-            yield f"{before}{_ROW.encode(row)}"
+            yield f"{before}{row}"
             before = ",\n  "
         yield "\n ]" if before.startswith(",") else "]"
     yield "\n}\n"
 
 
-_ROW = json.JSONEncoder(ensure_ascii=False)
+def _json(value: object, indent: int | None = None) -> str:
+    return (
+        _LINE.encode(value)
+        if indent is None
+        else json.dumps(value, ensure_ascii=False, indent=indent)
+    )
+
+
+_LINE = json.JSONEncoder(ensure_ascii=False)
+
+
+_NAMES: Mapping[type, tuple[str, ...]] = MappingProxyType(
+    {kind: tuple(one.name for one in fields(kind)) for kind in (Outcome, Failed, Reply)}
+)
 
 
 def _row(value: Outcome | Failed | Reply) -> dict[str, object]:
     """The fields of a flat value; ``asdict`` would copy each of them first."""
-    return {one.name: getattr(value, one.name) for one in fields(value)}
+    return {name: getattr(value, name) for name in _NAMES[type(value)]}
+
+
+def case_row(outcome: Outcome) -> str:
+    """A case as JSON, in one line."""
+    return _json(_row(outcome))
+
+
+def failure_row(failed: Failed) -> str:
+    """What was not measured as JSON, in one line."""
+    return _json(_row(failed))
+
+
+def reply_row(result: Obtained) -> str:
+    """A reply as JSON, in one line."""
+    return _json(_reply(result))
 
 
 def _reply(result: Obtained) -> dict[str, object]:

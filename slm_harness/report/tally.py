@@ -1,5 +1,6 @@
 """The numbers of a run, per model: counts by verdict, changes since the snapshot, time and tokens."""
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -66,43 +67,99 @@ def tally(
     tags: Mapping[str, Sequence[str]],
 ) -> Tally:
     """Count the outcomes of one model, in one pass; ``tags`` are those of every article."""
-    total, replies = _Count(), dict[str, Outcome]()
-    by_question = {question: _Count() for question in questions}
-    by_tag: dict[str, _Count] = {}
-    forms: dict[str, list[bool]] = {}
-    contradicting: set[str] = set()
+    counting = Counting(model, questions, before, tags)
     for outcome in outcomes:
-        if outcome.model != model:
-            continue
-        found = _flip(before, outcome)
-        mine = [total, by_question[outcome.question]]
-        mine += [by_tag.setdefault(tag, _Count()) for tag in tags[outcome.article]]
-        for count in mine:
-            count.add(outcome.verdict, found)
-        if outcome.verdict is not Verdict.NOT_MEASURED:
-            replies[outcome.article] = outcome
+        if outcome.model == model:
+            counting.add(outcome)
+    return counting.tally()
+
+
+class Counting:
+    """The numbers of one model in the making: takes outcomes one at a time, in any order, and keeps none.
+
+    What it holds grows with the articles, by a few numbers for each.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        questions: Sequence[str],
+        before: Snapshot | None,
+        tags: Mapping[str, Sequence[str]],
+    ) -> None:
+        """Begin with nothing.
+
+        Args:
+            model: Whose outcomes will come.
+            questions: The ids of all questions, in the order of the table.
+            before: What they are compared with.
+            tags: Article id to its tags, for every article.
+        """
+        self._model = model
+        self._before = before
+        self._tags = tags
+        self._total = _Count()
+        self._by_question = {question: _Count() for question in questions}
+        self._by_tag: dict[str, _Count] = {}
+        self._forms: dict[str, list[int]] = {}
+        self._contradicting: set[str] = set()
+        self._replied: set[str] = set()
+        self._conforming = self._asked = self._recalled = 0
+        self._seconds, self._tokens, self._costs = (array("d") for _ in range(3))
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one outcome."""
+        found = _flip(self._before, outcome)
+        self._total.add(outcome.verdict, found)
+        self._by_question[outcome.question].add(outcome.verdict, found)
+        for tag in self._tags[outcome.article]:
+            self._by_tag.setdefault(tag, _Count()).add(outcome.verdict, found)
+        if outcome.verdict is not Verdict.NOT_MEASURED and outcome.article not in self._replied:
+            self._reply(outcome)
         if outcome.in_form is not None:
-            forms.setdefault(outcome.question, []).append(outcome.in_form)
+            kept_of = self._forms.setdefault(outcome.question, [0, 0])
+            kept_of[0] += outcome.in_form
+            kept_of[1] += 1
         if outcome.contradicts:
-            contradicting.add(outcome.article)
-    seconds = [o.seconds for o in replies.values() if o.seconds is not None]
-    tokens = [o.tokens for o in replies.values() if o.tokens is not None]
-    costs = [o.cost for o in replies.values() if o.cost is not None]
-    return Tally(
-        model=model,
-        questions={question: count.rate() for question, count in by_question.items()},
-        total=total.rate(),
-        tags={tag: by_tag[tag].rate() for tag in sorted(by_tag)},
-        articles=len(replies),
-        conforming=sum(o.conforms is True for o in replies.values()),
-        contradicting=len(contradicting),
-        forms={q: (sum(forms[q]), len(forms[q])) for q in questions if q in forms},
-        asked=sum(o.recalled is False for o in replies.values()),
-        recalled=sum(o.recalled is True for o in replies.values()),
-        seconds_per_article=sum(seconds) / len(seconds) if seconds else None,
-        tokens_per_second=sum(tokens) / sum(seconds) if tokens and sum(seconds) > 0 else None,
-        cost_per_1000_articles=1000 * sum(costs) / len(costs) if costs else None,
-    )
+            self._contradicting.add(outcome.article)
+
+    def _reply(self, outcome: Outcome) -> None:
+        """Count what all outcomes of one reply have in common."""
+        self._replied.add(outcome.article)
+        self._conforming += outcome.conforms is True
+        self._asked += outcome.recalled is False
+        self._recalled += outcome.recalled is True
+        # Summed up in the end, so that many small numbers are added in one order in every run.
+        for numbers, value in (
+            (self._seconds, outcome.seconds),
+            (self._tokens, outcome.tokens),
+            (self._costs, outcome.cost),
+        ):
+            if value is not None:
+                numbers.append(value)
+
+    def tally(self) -> Tally:
+        """The numbers of what has come so far."""
+        seconds, tokens, costs = self._seconds, self._tokens, self._costs
+        return Tally(
+            model=self._model,
+            questions={question: count.rate() for question, count in self._by_question.items()},
+            total=self._total.rate(),
+            tags={tag: self._by_tag[tag].rate() for tag in sorted(self._by_tag)},
+            articles=len(self._replied),
+            conforming=self._conforming,
+            contradicting=len(self._contradicting),
+            forms={
+                question: (self._forms[question][0], self._forms[question][1])
+                for question in self._by_question
+                if question in self._forms
+            },
+            asked=self._asked,
+            recalled=self._recalled,
+            seconds_per_article=sum(seconds) / len(seconds) if seconds else None,
+            tokens_per_second=sum(tokens) / sum(seconds) if tokens and sum(seconds) > 0 else None,
+            cost_per_1000_articles=1000 * sum(costs) / len(costs) if costs else None,
+        )
 
 
 def _flip(before: Snapshot | None, outcome: Outcome) -> Flip | None:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slm_harness.records import Outcome, Verdict
-from slm_harness.report.junit import told, with_properties
+from slm_harness.report.properties import with_properties
+from slm_harness.report.wording import properties
 
 OUTCOME = Outcome(
     "phi3", "mill", "cause", Verdict.WRONG, expected="a thief", got="rain", reason="other words"
@@ -50,14 +51,14 @@ def test_whatever_a_model_said_is_an_attribute(said: str) -> None:
 
     got = {p.attrib["name"]: p.attrib["value"] for p in first.iter("property")}["got"]
     assert got == said or any(not character.isprintable() for character in said)
-    assert dict(told(replace(OUTCOME, got=said)))["got"] == said
+    assert dict(properties(replace(OUTCOME, got=said)))["got"] == said
 
 
 def test_what_is_not_there_has_no_property() -> None:
     """None and empty texts are left out, a False stays."""
     outcome = replace(OUTCOME, got="", conforms=False)
 
-    assert dict(told(outcome)) == {
+    assert dict(properties(outcome)) == {
         "model": "phi3",
         "question": "cause",
         "article": "mill",

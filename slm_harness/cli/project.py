@@ -1,0 +1,72 @@
+"""The settings of a project as the commands see them that evaluate it without pytest."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from slm_harness.cli.printing import ARTICLES, task
+from slm_harness.errors import SettingsError
+from slm_harness.printable import nearest
+
+if TYPE_CHECKING:
+    from slm_harness.records import Layout, ModelSpec
+    from slm_harness.session import Settings
+
+
+def project_settings(articles: Path, layout: "Layout | None" = None, **places: Path) -> "Settings":
+    """The settings of a replay.
+
+    Args:
+        articles: Their folder. What was accepted of others than the project's own stands beside them.
+        layout: Where the questions stand; None for where the prompt has them.
+        places: What is elsewhere than usual, by its name in ``session.PLACES``.
+    """
+    from slm_harness.asking import Mode
+    from slm_harness.session import PLACES, Settings, beside
+
+    place = {name: Path(default) for name, (default, _) in PLACES.items()} | places
+    own = articles == ARTICLES
+    answers, rates = (place["answers"], place["snapshots"]) if own else beside(articles)
+    return Settings(
+        task=task(),
+        prompt=place["prompt"],
+        models=place["models"],
+        articles=articles,
+        answers=answers,
+        snapshots=rates,
+        store=place["store"],
+        reports=place["reports"],
+        mode=Mode.REPLAY,
+        layout=layout,
+        flags="".join(
+            [f" --layout={layout}" * bool(layout), "" if own else f" --articles={articles}"]
+        ),
+    )
+
+
+def refuse_unknown(
+    names: Sequence[str], specs: "Mapping[str, ModelSpec]", settings: "Settings"
+) -> None:
+    """Refuse names of no model.
+
+    Raises:
+        SettingsError: with the first of them.
+    """
+    for name in names:
+        if name not in specs:
+            raise SettingsError(
+                f"{settings.models}: no model is called {name}{nearest(name, specs)}"
+            )
+
+
+def not_accepted(model: str, settings: "Settings") -> SettingsError:
+    """A model that was named has no accepted replies."""
+    return SettingsError(
+        f"{model} has no accepted replies in {settings.answers}; accept some with "
+        f"{settings.accepting(model)}"
+    )
+
+
+def nothing_accepted(settings: "Settings") -> SettingsError:
+    """No model has accepted replies."""
+    return SettingsError(f"{settings.answers}: no model has accepted replies yet")

@@ -1,0 +1,294 @@
+"""A whole evaluation from replies that are stored or accepted, in one pass, without pytest.
+
+It comes to the verdicts, the gate and the reports of ``pytest --answers=replay``, and holds nothing of a
+case once it is written: ten thousand articles put to three models are 270,000 cases.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from importlib import metadata
+from types import TracebackType
+from typing import Self
+
+from slm_harness.asking import Event, Failed, Obtained, Prepared, Unreached, ask_there, fill
+from slm_harness.errors import NeverAsked
+from slm_harness.gate import Flip, Snapshot, compare, flip, known, on_same_labels
+from slm_harness.records import Identity, Outcome, Verdict
+from slm_harness.report.findings import findings
+from slm_harness.report.junit import JUnit
+from slm_harness.report.results import case_row, document, failure_row, head, reply_row
+from slm_harness.report.spool import Spool
+from slm_harness.report.tally import Counting, Tally
+from slm_harness.report.wording import no_rates, told
+from slm_harness.session import Case, Evaluation
+from slm_harness.store import key_of, key_parts, write_atomically
+from slm_harness.task import reworded
+
+SHOWN = 10
+"""Most wrong answers, and most articles, that are kept to be named."""
+
+
+@dataclass
+class Graded:
+    """What came of one model."""
+
+    model: str
+    passes: bool = False
+    """Whether its gate does."""
+    findings: list[str] = field(default_factory=list)
+    """Why not, line by line."""
+    new: list[str] = field(default_factory=list)
+    """The first of the answers that are wrong without the snapshot knowing it, one line each."""
+    new_count: int = 0
+    """How many of them there are."""
+    failures: dict[str, list[str]] = field(default_factory=dict)
+    """Why something was not measured, to the first of the articles that it cost."""
+    failures_count: int = 0
+
+    @property
+    def green(self) -> bool:
+        """Whether a run of it passes."""
+        return self.passes and not self.new_count and not self.failures_count
+
+
+class Replay:
+    """One run over any number of models, each graded once, in the order of their names."""
+
+    def __init__(self, evaluation: Evaluation, report: Callable[[str], None]) -> None:
+        """Begin the reports.
+
+        Args:
+            evaluation: In the mode of a replay.
+            report: Takes lines on how far it is.
+
+        Raises:
+            OSError: the reports cannot be written.
+        """
+        self._evaluation = evaluation
+        self._report = report
+        self._open = ExitStack()
+        folder = evaluation.settings.reports
+        self._cases, self._replies, self._failures = (
+            self._open.enter_context(Spool(folder)) for _ in range(3)
+        )
+        self._junit = self._open.enter_context(JUnit(folder))
+        self._tags = {id_: article.tags for id_, article in evaluation.articles.items()}
+        self._identities: dict[str, Identity] = {}
+        self.tallies: dict[str, Tally] = {}
+        """The numbers of every model so far."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._open.close()
+
+    def grade(self, model: str, before: Snapshot | None) -> Graded:
+        """Grade every answer of a model, and compare with its snapshot.
+
+        Models come in the order of their names: results.json is sorted, and is written as they come.
+        """
+        labels = {id_: one.label_digests for id_, one in self._evaluation.articles.items()}
+        comparable = None if before is None else on_same_labels(before, labels)
+        one = _Model(self, model, before, comparable)
+        problem = never_asked(self._evaluation, model)
+        one.run(problem)
+        self.tallies[model] = one.counting.tally()
+        return one.graded
+
+    def write(self) -> None:
+        """Write results.json and junit.xml.
+
+        Raises:
+            OSError: they cannot be written.
+        """
+        evaluation = self._evaluation
+        told_of = head(
+            version=metadata.version("slm-harness"),
+            task=evaluation.settings.task.name,
+            recipe=evaluation.recipe,
+            constrained=evaluation.settings.constrained,
+            tallies=[self.tallies[m] for m in evaluation.models if m in self.tallies],
+            identities=self._identities,
+            commonest=evaluation.commonest_answers,
+        )
+        text = document(told_of, cases=self._cases, replies=self._replies, failures=self._failures)
+        write_atomically(evaluation.settings.reports / "results.json", text)
+        write_atomically(evaluation.settings.reports / "junit.xml", self._junit.pieces())
+
+    # ------------------------------------------------------------ what one model hands over
+
+    def heard(self, event: Obtained | Failed) -> None:
+        """Note a reply, or that there is none."""
+        if isinstance(event, Failed):
+            self._failures.put(failure_row(event))
+            return
+        self._replies.put(reply_row(event))
+        if event.stored.identity.machine:
+            # What only a loaded model shows came with the replies.
+            self._identities[event.model] = event.stored.identity
+
+    def identified(self, model: str, identity: Identity) -> None:
+        """Note who answers."""
+        self._identities[model] = identity
+
+    def judged(self, outcome: Outcome, *, known: bool) -> None:
+        """Note a case."""
+        self._cases.put(case_row(outcome))
+        self._junit.answer(outcome, known=known)
+
+    def gated(self, model: str, failure: str = "", error: str = "") -> None:
+        """Note a gate."""
+        self._junit.gate(model, failure, error)
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """What is evaluated."""
+        return self._evaluation
+
+    @property
+    def tags(self) -> Mapping[str, tuple[str, ...]]:
+        """Article id to its tags."""
+        return self._tags
+
+    def tell(self, line: str) -> None:
+        """Tell how far it is."""
+        self._report(line)
+
+
+_STEP = 1000
+"""Articles after which it is told how far it is."""
+
+
+class _Model:
+    """One model on its way."""
+
+    def __init__(
+        self, replay: Replay, model: str, before: Snapshot | None, comparable: Snapshot | None
+    ) -> None:
+        self._replay = replay
+        self._evaluation = replay.evaluation
+        self._model = model
+        self._before = before
+        self._comparable = comparable
+        self._verdicts: dict[str, tuple[Verdict, ...]] = {}
+        self._flipped: dict[tuple[str, str], Outcome] = {}
+        self._identity: Identity | None = None
+        self.counting = Counting(model, self._evaluation.settings.task.ids, comparable, replay.tags)
+        self.graded = Graded(model)
+
+    def run(self, problem: str) -> None:
+        """Take in what came of every article; with a ``problem`` of the first question only, as pytest does."""
+        articles = list(self._evaluation.articles)
+        questions = self._evaluation.settings.task.ids
+        if problem:
+            articles, questions = articles[:1], questions[:1]
+        problems = {self._model: Unreached(NeverAsked.__name__, problem)} if problem else {}
+        pairs = [(self._model, article) for article in articles]
+        evaluation = self._evaluation
+        events = fill(
+            evaluation.batches(pairs, problems),
+            evaluation.recipe,
+            evaluation.sources,
+            threading.Event(),
+            self._replay.tell,
+            evaluation.settings.limits,
+        )
+        missing = ""
+        for number, event in enumerate(self._in_order(events, articles), 1):
+            self._take(event, questions)
+            if isinstance(event, Failed) and not missing:
+                missing = no_rates(self._model, event.article, event.message)
+            if number % _STEP == 0:
+                self._replay.tell(f"{self._model}: {number:,} of {len(articles):,} articles graded")
+        if not problem:
+            self._gate(missing)
+
+    def _in_order(
+        self, events: Iterable[Event], articles: Iterable[str]
+    ) -> Iterator[Obtained | Failed]:
+        """Article by article; what comes before its turn waits for it."""
+        order, early = deque(articles), dict[str, Obtained | Failed]()
+        for event in events:
+            if isinstance(event, Prepared):
+                self._identity = event.identity
+                self._replay.identified(self._model, event.identity)
+                continue
+            early[event.article] = event
+            while order and order[0] in early:
+                yield early.pop(order.popleft())
+
+    def _take(self, event: Obtained | Failed, questions: Iterable[str]) -> None:
+        self._replay.heard(event)
+        if isinstance(event, Failed):
+            named = self.graded.failures.setdefault(event.message, [])
+            self.graded.failures_count += 1
+            if len(named) < SHOWN:
+                named.append(event.article)
+        found = {
+            question: self._evaluation.outcome(Case(self._model, event.article, question), event)
+            for question in questions
+        }
+        self._verdicts[event.article] = tuple(one.verdict for one in found.values())
+        # As results.json is sorted.
+        for question in sorted(found):
+            self._judge(found[question])
+
+    def _judge(self, outcome: Outcome) -> None:
+        verdict = outcome.verdict
+        self.counting.add(outcome)
+        is_known = known(self._comparable, outcome.article, outcome.question, verdict)
+        self._replay.judged(outcome, known=is_known)
+        if verdict in (Verdict.WRONG, Verdict.UNUSABLE) and not is_known:
+            self.graded.new_count += 1
+            if len(self.graded.new) < SHOWN:
+                self.graded.new.append(told(outcome))
+        if self._before and flip(self._before, outcome.article, outcome.question, verdict):
+            self._flipped[outcome.article, outcome.question] = outcome
+
+    def _gate(self, missing: str) -> None:
+        graded = self.graded
+        if missing or self._identity is None:
+            graded.findings = [missing]
+            self._replay.gated(self._model, error=missing)
+            return
+        now = self._evaluation.snapshot_of(self._model, self._identity, self._verdicts)
+        graded.passes = self._before is not None and compare(self._before, now).passes
+        if not graded.passes:
+            accepting = self._evaluation.settings.accepting(self._model)
+            graded.findings = list(findings(self._before, now, self._outcome, accepting))
+        self._replay.gated(self._model, failure="\n".join(graded.findings))
+
+    def _outcome(self, found: Flip) -> Outcome:
+        return self._flipped[found.article, found.question]
+
+
+def never_asked(evaluation: Evaluation, model: str) -> str:
+    """Why a replay has not one reply of a model to these words; empty where it has some."""
+    accepted = evaluation.evidence[model]
+    then, now = accepted.recipe, evaluation.recipe
+    if (then.wording, then.layout) == (now.wording, now.layout):
+        return ""
+    store = evaluation.sources.store
+    parts = [
+        key_parts(accepted.identity, evaluation.recipe, evaluation.request(model, article))
+        for article in evaluation.articles
+    ]
+    if any(store.has(key_of(one)) for one in parts):
+        return ""
+    words = ", ".join(reworded(then.wording, now.wording))
+    what = [f"the recipe changed ({words})"] if words else []
+    if then.layout is not now.layout:
+        what.append(f"the layout changed (from {then.layout} to {now.layout})")
+    return (
+        f"nobody has asked {model} this prompt: {' and '.join(what)} since its replies were "
+        f"accepted; {ask_there(model, evaluation.settings.flags)}"
+    )
