@@ -17,16 +17,7 @@ from slm_harness.task import Kind, Question, Task
 def contradictions(
     values: Mapping[str, object], task: Task, published: date | None = None
 ) -> Mapping[str, str]:
-    """What contradicts what in a reply.
-
-    Args:
-        values: Question id to the answer; a question that was left out has none.
-        task: The task; which questions hang together is in its table.
-        published: The article's day of publication; an answer cannot be a later day.
-
-    Returns:
-        The id of the question that is contradicted, to how, in the task's order.
-    """
+    """What contradicts what in a reply, as ``slm_harness.grading.contradictions`` says."""
     found: dict[str, str] = {}
     for question in task.questions:
         if question.id in values:
