@@ -330,7 +330,7 @@ def started(project: Project, *arguments: str) -> subprocess.Popen[bytes]:
 def stored(project: Project) -> dict[str, bytes]:
     """The stored replies so far."""
     folder = project.path / ".slm-harness" / "answers"
-    return {path.name: path.read_bytes() for path in folder.rglob("*.json")}
+    return {path.name: path.read_bytes() for path in folder.glob("??/*.json")}
 
 
 def failures(run: Run) -> Sequence[dict[str, object]]:
