@@ -11,7 +11,7 @@ from slm_harness.grading.versions import VERSIONS
 from slm_harness.records import Grade
 from slm_harness.task import Kind, Task
 
-__all__ = ["VERSIONS", "canonical", "contradictions", "expected_in_words", "grade"]
+__all__ = ["VERSIONS", "canonical", "contradictions", "expected_in_words", "grade", "load"]
 
 
 def load() -> None:
