@@ -11,7 +11,7 @@ from typing import Self
 
 from slm_harness.records import Outcome, Verdict
 from slm_harness.report.spool import Spool
-from slm_harness.report.wording import escaped, not_measured, properties, told
+from slm_harness.report.wording import elements, escaped, not_measured, properties, told
 
 CLASSNAME = "evals.test_breach"
 """The tests that these cases stand for."""
@@ -96,12 +96,9 @@ class JUnit:
         self._counts[_Count.TESTS] += 1
         now = time.perf_counter()
         took, self._last = now - self._last, now
-        told_of = "".join(
-            f'<property name="{fact}" value="{escaped(str(value))}" />' for fact, value in facts
-        )
         self._spool.put(
             f'<testcase classname="{CLASSNAME}" name="{escaped(name)}" time="{took:.3f}">'
-            f"<properties>{told_of}</properties>{ending}</testcase>"
+            f"<properties>{elements(facts)}</properties>{ending}</testcase>"
         )
 
     def pieces(self) -> Iterator[str]:

@@ -8,8 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from slm_harness.records import Outcome
-from slm_harness.report.wording import escaped
-from slm_harness.report.wording import properties as properties_of
+from slm_harness.report.wording import elements, properties
 
 _CASE = re.compile(r'<testcase [^>]*\bname="[^"\[]*\[([^"]*)\]"[^>]*?(/?)>(<properties>)?')
 
@@ -28,18 +27,14 @@ def with_properties(document: str, outcomes: Mapping[str, Outcome]) -> Iterator[
             continue
         yield document[done : match.start()]
         done = match.end()
-        properties = "".join(_property(name, value) for name, value in properties_of(outcome))
+        told = elements(properties(outcome))
         opened = match[0].removesuffix("<properties>")
         if match[2]:
-            yield f"{opened[:-2].rstrip()}><properties>{properties}</properties></testcase>"
+            yield f"{opened[:-2].rstrip()}><properties>{told}</properties></testcase>"
         else:
             # Those that a test of the user's own recorded stand behind ours.
-            yield f"{opened}<properties>{properties}{'' if match[3] else '</properties>'}"
+            yield f"{opened}<properties>{told}{'' if match[3] else '</properties>'}"
     yield document[done:]
-
-
-def _property(name: str, value: object) -> str:
-    return f'<property name="{name}" value="{escaped(str(value))}" />'
 
 
 def _plain(value: str) -> str:

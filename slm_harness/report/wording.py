@@ -1,6 +1,7 @@
 """How one outcome is put into words and properties, in whatever way it was come by."""
 
 import re
+from collections.abc import Iterable
 
 from slm_harness.records import Outcome
 
@@ -49,6 +50,11 @@ _ESCAPES = {
     "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"
 }  # fmt: skip
 _TO_ESCAPE = re.compile('[&<>"\n\r\t]')
+
+
+def elements(facts: Iterable[tuple[str, object]]) -> str:
+    """Properties as JUnit has them, without the element around them."""
+    return "".join(f'<property name="{n}" value="{escaped(str(value))}" />' for n, value in facts)
 
 
 def escaped(text: str) -> str:
