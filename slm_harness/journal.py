@@ -12,14 +12,13 @@ import tempfile
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
-from slm_harness.asking import Event, Failed, Obtained, Prepared
+from slm_harness.asking import Event, Events, Failed, Lines, Obtained, Prepared, line
 from slm_harness.errors import NotAsked, SettingsError
-from slm_harness.records import Identity, Reply, Stored
+from slm_harness.records import Identity
 
 POLL_SECONDS = (0.0005, 0.01)
 """How soon a waiting worker reads on: at first, and in the end. A file wakes nobody up; a pipe for each worker
@@ -162,11 +161,7 @@ class Journal(Follower):
 
 
 class JournalFile:
-    """What workers read: written by the process that asks, which holds a lock on it as long as it lives.
-
-    What many results share — the identity, and all parts of a key but the article — is written once, and
-    the results after it refer to it: ``["common", {...}, {...}]``, then ``["obtained", ...]`` and so on.
-    """
+    """What workers read: written by the process that asks, which holds a lock on it as long as it lives."""
 
     def __init__(self) -> None:
         try:
@@ -177,36 +172,19 @@ class JournalFile:
                 f"{tempfile.gettempdir()}: the journal of the run cannot be written: {error}; "
                 "free the disk or set TMPDIR"
             ) from error
-        self._common: tuple[Mapping[str, object], Identity] | None = None
+        self._lines = Lines()
         fcntl.flock(self._file, fcntl.LOCK_EX)
 
     def add(self, event: Event) -> None:
         """Write one event."""
-        if isinstance(event, Prepared):
-            self._write("prepared", event.model, asdict(event.identity), event.asks)
-        elif isinstance(event, Failed):
-            self._write("failed", asdict(event))
-        else:
-            self._obtained(event)
-
-    def _obtained(self, event: Obtained) -> None:
-        stored = event.stored
-        parts = {name: value for name, value in stored.parts.items() if name != _ARTICLE}
-        if (parts, stored.identity) != self._common:
-            self._common = parts, stored.identity
-            self._write("common", parts, asdict(stored.identity))
-        # No copies, as asdict would make: both have plain values only.
-        own = {**vars(event), "stored": None}
-        self._write(
-            *("obtained", own, stored.key, stored.parts.get(_ARTICLE)),
-            *(stored.asked_at, vars(stored.reply)),
-        )
+        for text in self._lines.of(event):
+            self._write(text)
 
     def end(self, why: str) -> None:
         """Write that nothing more comes."""
         with contextlib.suppress(OSError):
             # A full disk: those who wait notice that the lock is gone.
-            self._write("end", why)
+            self._write(line("end", why))
         self.close()
 
     def close(self) -> None:
@@ -218,20 +196,13 @@ class JournalFile:
         """Take it away."""
         shutil.rmtree(self.path.parent, ignore_errors=True)
 
-    def _write(self, *line: object) -> None:
-        self._file.write(json.dumps(line) + "\n")
+    def _write(self, text: str) -> None:
+        self._file.write(text + "\n")
         self._file.flush()
 
 
-_ARTICLE = "article"
-"""The part of a key that is each result's own."""
-
-
 class FileFollower(Follower):
-    """Reads the file of a journal that another process is writing.
-
-    What is read was written by the same program a moment ago, so nothing of it is looked at twice.
-    """
+    """Reads the file of a journal that another process is writing."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()
@@ -241,7 +212,7 @@ class FileFollower(Follower):
         self._ended = False
         self._looked = time.monotonic()
         self._pause = POLL_SECONDS[0]
-        self._common: Stored | None = None
+        self._events = Events()
 
     @property
     def path(self) -> Path:
@@ -282,28 +253,17 @@ class FileFollower(Follower):
         if not content:
             return False
         *lines, self._rest = (self._rest + content).split(b"\n")
-        for line in lines:
-            self._line(*json.loads(line))
+        for text in lines:
+            self._line(*json.loads(text))
         return True
 
     def _line(self, kind: str, *told: Any) -> None:  # noqa: ANN401 - JSON
         if kind == "end":
             self._ended, self._why = True, told[0]
-        elif kind == "prepared":
-            self._take(Prepared(told[0], Identity(**told[1]), told[2]))
-        elif kind == "failed":
-            self._take(Failed(**told[0]))
-        elif kind == "common":
-            self._common = Stored("", told[0], _NO_REPLY, Identity(**told[1]))
-        elif self._common is not None:
-            own, key, article, asked_at, reply = told
-            parts = self._common.parts
-            if article is not None:
-                parts = {**parts, _ARTICLE: article}
-            stored = replace(
-                self._common, key=key, parts=parts, reply=Reply(**reply), asked_at=asked_at
-            )
-            self._take(Obtained(**{**own, "stored": stored}))
+            return
+        event = self._events.of(kind, *told)
+        if event is not None:
+            self._take(event)
 
     def _deserted(self) -> bool:
         """Whether the writer is gone: its lock went with it."""
@@ -313,6 +273,3 @@ class FileFollower(Follower):
             return False
         fcntl.flock(self._file, fcntl.LOCK_UN)
         return True
-
-
-_NO_REPLY = Reply("", "empty", 0.0)

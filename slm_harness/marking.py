@@ -78,6 +78,7 @@ class Marker:
         self._task = task
         self._memory = memory
         self._at_hand: dict[tuple[str, Reply], Marks] = {}
+        self._told: dict[tuple[str, Reply], str] = {}
         self._pending: dict[str, str] = {}
         self._labels: dict[str, str] = {}
 
@@ -85,15 +86,26 @@ class Marker:
         """The marks of a reply to an article."""
         found = self._at_hand.get((article.id, reply))
         if found is None:
-            key = self._key(article, reply)
-            found = self._remembered(key)
-            if found is None:
-                found = marks_of(article, reply, self._task)
-                self._keep(key, found)
+            found = _parsed(self._told.get((article.id, reply)) or self.text(article, reply))
             if len(self._at_hand) >= _AT_HAND:
                 self._at_hand.pop(next(iter(self._at_hand)))
             self._at_hand[article.id, reply] = found
         return found
+
+    def text(self, article: Article, reply: Reply) -> str:
+        """The marks of a reply as one line, which ``take`` understands in another process."""
+        key = self._key(article, reply)
+        text = self._pending.get(key) or self._memory.get([key]).get(key)
+        if text is None:
+            text = _as_text(marks_of(article, reply, self._task))
+            self._pending[key] = text
+            if len(self._pending) >= _PENDING:
+                self.flush()
+        return text
+
+    def take(self, article: str, reply: Reply, text: str) -> None:
+        """Take marks that were made elsewhere. From any thread."""
+        self._told[article, reply] = text
 
     def flush(self) -> None:
         """Hand what is new to the memory."""
@@ -107,19 +119,16 @@ class Marker:
             labels = self._labels[article.id] = label_digest(article)
         return text_digest(f"{labels} {reply.finish} {reply.text}")
 
-    def _remembered(self, key: str) -> Marks | None:
-        text = self._memory.get([key]).get(key)
-        if text is None:
-            return None
-        conforms, questions = json.loads(text)
-        marks = {id_: Mark(Verdict(verdict), *rest) for id_, (verdict, *rest) in questions.items()}
-        return Marks(conforms, marks)
 
-    def _keep(self, key: str, marks: Marks) -> None:
-        questions = {id_: astuple(mark) for id_, mark in marks.questions.items()}
-        self._pending[key] = canonical_json([marks.conforms, questions])
-        if len(self._pending) >= _PENDING:
-            self.flush()
+def _as_text(marks: Marks) -> str:
+    questions = {id_: astuple(mark) for id_, mark in marks.questions.items()}
+    return canonical_json([marks.conforms, questions])
+
+
+def _parsed(text: str) -> Marks:
+    conforms, questions = json.loads(text)
+    marks = {id_: Mark(Verdict(verdict), *rest) for id_, (verdict, *rest) in questions.items()}
+    return Marks(conforms, marks)
 
 
 def label_digest(article: Article) -> str:

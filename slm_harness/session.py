@@ -172,6 +172,11 @@ class Evaluation:
         """
         return open_engine(self.models[model], self.settings.task.reader, self.longest)
 
+    def at_once(self, model: str) -> int:
+        """How many articles are put to a model at once."""
+        spec = self.models[model]
+        return 1 if spec.engine in LOCAL_ENGINES else spec.concurrency
+
     @cached_property
     def longest(self) -> int:
         """Tokens of the longest article, estimated."""

@@ -1,27 +1,12 @@
 """The line of progress: what is done of a model, at which pace, and what is to come."""
 
-from collections.abc import Sequence
-
 import pytest
 
-from slm_harness.asking import Batch, Failed, Obtained
-from slm_harness.engines import Engine
+from slm_harness.asking import Failed, Obtained
 from slm_harness.plugin.progress import Progress
-from slm_harness.records import Identity, ModelSpec, Reply, Request, Stored
+from slm_harness.records import Identity, Reply, Stored
 
 IDENTITY = Identity(engine="e", server="1", base="b", digest="d")
-
-
-def no_engine() -> Engine:
-    """Nothing is asked here."""
-    raise AssertionError
-
-
-def batch(model: str, count: int, at_once: int) -> Batch:
-    """So many articles for one model."""
-    spec = ModelSpec(model, "ollama", model, concurrency=at_once)
-    requests = [Request(model, str(number), "") for number in range(count)]
-    return Batch(model, no_engine, spec, local=False, requests=requests)
 
 
 def reply(number: int, seconds: float, *, recalled: bool = False) -> Obtained:
@@ -33,15 +18,15 @@ def reply(number: int, seconds: float, *, recalled: bool = False) -> Obtained:
 class Shown:
     """What is shown, and a clock that a test moves."""
 
-    def __init__(self, batches: Sequence[Batch]) -> None:
+    def __init__(self, **models: tuple[int, int]) -> None:
         self.lines: list[str] = []
         self.now = 1000.0
-        self.progress = Progress(batches, self.lines.append, lambda: self.now)
+        self.progress = Progress(models, self.lines.append, lambda: self.now)
 
 
 def test_the_time_left_is_that_of_all_that_is_asked_at_once() -> None:
     """Four at once, ten seconds each: forty articles take a hundred seconds and not four hundred."""
-    shown = Shown([batch("phi3", 40, 4), batch("mistral", 40, 4)])
+    shown = Shown(phi3=(40, 4), mistral=(40, 4))
     for round_ in range(5):
         shown.now += 10
         for slot in range(4):
@@ -57,7 +42,7 @@ def test_the_time_left_is_that_of_all_that_is_asked_at_once() -> None:
 
 def test_what_is_recalled_is_shown_with_the_next_reply_that_is_asked_for() -> None:
     """Thousands of recalled answers are no news; a failure is told with its count."""
-    shown = Shown([batch("phi3", 10, 1)])
+    shown = Shown(phi3=(10, 1))
     for number in range(6):
         shown.progress.add(reply(number, 5.0, recalled=True))
     shown.progress.add(Failed("phi3", "6", "AnswerTimeout", "late"))
@@ -73,7 +58,7 @@ def test_what_is_recalled_is_shown_with_the_next_reply_that_is_asked_for() -> No
 
 def test_a_line_a_second_and_one_for_the_end() -> None:
     """Fast replies do not flood the terminal, and how it ended is told at any time."""
-    shown = Shown([batch("phi3", 3, 1)])
+    shown = Shown(phi3=(3, 1))
     for number in range(3):
         shown.now += 0.2
         shown.progress.add(reply(number, 0.2))
@@ -88,7 +73,7 @@ def test_a_line_a_second_and_one_for_the_end() -> None:
 @pytest.mark.parametrize("recalled", [True])
 def test_a_model_of_which_nothing_is_asked_is_not_told_of(recalled: bool) -> None:
     """An unchanged run is over before anybody could read it."""
-    shown = Shown([batch("phi3", 1, 1)])
+    shown = Shown(phi3=(1, 1))
 
     shown.progress.add(reply(0, 1.0, recalled=recalled))
 

@@ -1,14 +1,17 @@
 """Turns: so many requests on the wire at once, in the order of their places, and none once it is over."""
 
+import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import httpcore
 import httpx
 import pytest
 
-from slm_harness.engines.transport import BoundedTransport, request_seconds
+from slm_harness.engines.transport import BoundedTransport, http_settings, request_seconds
 from slm_harness.engines.turns import Place, Turns, TurnsOver, standing_at
 from tests.processes import wait_for
 
@@ -112,14 +115,46 @@ def test_a_run_that_has_stopped_sends_nothing_though_a_turn_is_free() -> None:
         first.take()
 
 
-class Pieces(httpx.SyncByteStream):
-    """A body that tells when it is read."""
+@contextmanager
+def serving(
+    status: int, seen: Callable[[], None]
+) -> Iterator[tuple[httpx.Client, Callable[[], None]]]:
+    """A client of a loopback server, and what makes that server close its connections without a word.
 
-    def __init__(self, body: Iterator[bytes]) -> None:
-        self._body = body
+    Args:
+        status: Of all replies.
+        seen: Is called by the server for each request that has come whole.
+    """
+    connections: list[socket.socket] = []
 
-    def __iter__(self) -> Iterator[bytes]:
-        return self._body
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def setup(self) -> None:
+            super().setup()
+            connections.append(self.connection)
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            seen()
+            self.send_response(status)
+            self.send_header("content-length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_: object) -> None:
+            """Nobody reads it."""
+
+    def drop() -> None:
+        for connection in connections:
+            connection.shutdown(socket.SHUT_RDWR)
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        base = f"http://127.0.0.1:{server.server_port}"
+        with httpx.Client(base_url=base, **http_settings(SECONDS, lambda _: None)) as client:
+            yield client, drop
+        server.shutdown()
 
 
 @pytest.mark.parametrize(
@@ -135,41 +170,77 @@ def test_a_turn_ends_with_the_last_byte_of_a_good_reply(
     one.careful = careful
     place = one.place()
     held: list[bool] = []
-
-    def body() -> Iterator[bytes]:
-        held.append(place.held)
-        yield b"{}"
-
-    inner = httpx.MockTransport(lambda _: httpx.Response(status, stream=Pieces(body())))
-    with httpx.Client(transport=BoundedTransport(inner, 1000)) as client, standing_at(place):
-        client.get("http://there")
+    with serving(status, lambda: held.append(place.held)) as (client, _), standing_at(place):
+        client.post("/", content=b"a request")
         held.append(place.held)
 
     assert (*held, place.held) == (True, kept, False)
 
 
-def test_waiting_for_a_turn_is_no_time_of_the_request() -> None:
-    """The latency of a reply is the server's, however long the line was."""
+def test_a_request_is_all_made_when_its_turn_comes() -> None:
+    """Between a turn and the request on the wire there is one call to the system; the latency is the server's."""
     one = turns()
     first, second = one.place(), one.place()
     first.take()
     told: list[tuple[float, float]] = []
-    inner = httpx.MockTransport(lambda _: httpx.Response(200, json={}))
+    came: list[str] = []
+    with serving(200, lambda: came.append("whole")) as (client, _):
 
-    def ask() -> None:
-        with (
-            standing_at(second),
-            closing(httpx.Client(transport=BoundedTransport(inner, None))) as client,
-        ):
-            client.get("http://there")
-            told.append((request_seconds(), time.perf_counter()))
+        def ask() -> None:
+            with standing_at(second):
+                client.post("/", content=b"a request")
+                told.append((request_seconds(), time.perf_counter()))
 
-    thread = threading.Thread(target=ask)
-    thread.start()
-    wait_for(lambda: second.ready)
-    ready = time.perf_counter()
-    first.leave()
-    thread.join(SECONDS)
+        thread = threading.Thread(target=ask, daemon=True)
+        thread.start()
+        wait_for(lambda: second.ready)
+        ready, before = time.perf_counter(), list(came)
+        connections = len(connections_of(client))
+        first.leave()
+        thread.join(SECONDS)
     seconds, done = told[0]
 
+    assert (before, connections, came) == ([], 1, ["whole"])
     assert seconds < done - ready
+
+
+def connections_of(client: httpx.Client) -> Sequence[httpcore.ConnectionInterface]:
+    """The connections that a client holds open."""
+    transport = client._transport
+    assert isinstance(transport, BoundedTransport)
+    assert isinstance(transport._inner, httpx.HTTPTransport)
+    return transport._inner._pool.connections
+
+
+def stream_of(connection: httpcore.ConnectionInterface) -> httpcore.NetworkStream:
+    """What a connection reads from."""
+    assert isinstance(connection, httpcore.HTTPConnection)
+    inner = connection._connection
+    assert isinstance(inner, httpcore.HTTP11Connection)
+    return inner._network_stream
+
+
+def test_a_connection_that_went_while_its_turn_was_waited_for_costs_no_try() -> None:
+    """Servers close what is idle for some seconds, and a turn of a slow model takes minutes to come."""
+    one = turns()
+    first, second = one.place(), one.place()
+    came: list[str] = []
+    told: list[int] = []
+    with serving(200, lambda: came.append("whole")) as (client, drop):
+
+        def ask() -> None:
+            with standing_at(second):
+                told.append(client.post("/", content=b"a request").status_code)
+
+        first.take()
+        thread = threading.Thread(target=ask, daemon=True)
+        thread.start()
+        wait_for(lambda: second.ready)
+        (before,) = connections_of(client)
+        drop()
+        wait_for(lambda: stream_of(before).get_extra_info("is_readable"))
+        first.leave()
+        thread.join(SECONDS)
+        (after,) = connections_of(client)
+
+    assert (told, came, after is before) == ([200], ["whole"], False)

@@ -1,6 +1,7 @@
 """Asking: each reply once, from the store or from the model; the only place that asks."""
 
 from slm_harness.asking.filling import fill
+from slm_harness.asking.lines import Events, Lines, line
 from slm_harness.asking.recalling import ask_there, changes, never_accepted
 from slm_harness.asking.values import (
     Batch,
@@ -18,8 +19,10 @@ from slm_harness.engines.turns import give_way
 __all__ = [
     "Batch",
     "Event",
+    "Events",
     "Failed",
     "Limits",
+    "Lines",
     "Mode",
     "Obtained",
     "Prepared",
@@ -29,5 +32,6 @@ __all__ = [
     "changes",
     "fill",
     "give_way",
+    "line",
     "never_accepted",
 ]

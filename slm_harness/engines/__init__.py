@@ -1,7 +1,7 @@
 """Engines: what a model is asked through. They see requests, never labels, graders or the gate."""
 
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing, suppress
 from dataclasses import replace
 
 from slm_harness.engines.baseline import BaselineEngine
@@ -11,7 +11,7 @@ from slm_harness.engines.ollama import options as ollama_options
 from slm_harness.engines.ollama.front import Ollama, loading_client
 from slm_harness.engines.openai import options as openai_options
 from slm_harness.engines.protocol import Engine, Facts, Loaded, Presence, Reader, Report
-from slm_harness.errors import ModelsError
+from slm_harness.errors import ModelsError, SettingsError
 from slm_harness.records import Identity, ModelSpec
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Report",
     "estimated_tokens",
     "examine",
+    "load",
     "longest_prompt",
     "open_engine",
     "why_other_model",
@@ -58,6 +59,13 @@ def open_engine(spec: ModelSpec, reader: Reader | None, longest: int = 0) -> Eng
 
         return LlamaCppEngine(spec, longest)
     return Ollama(spec, longest)
+
+
+def load(engines: Iterable[str]) -> None:
+    """Import what asking through these engines takes, as the first request does where nobody did before."""
+    if "ollama" in engines:
+        with suppress(SettingsError), loading_client():  # who asks is told
+            import slm_harness.engines.ollama.engine  # noqa: F401 - imported for later
 
 
 def examine(spec: ModelSpec, reader: Reader | None) -> Presence:

@@ -108,7 +108,6 @@ class BoundedTransport(httpx.BaseTransport):
             TurnsOver: there is no turn for it any more.
         """
         request.headers["accept-encoding"] = "identity"
-        take_turn()
         _exchange.began, _exchange.ended = time.perf_counter(), None
         response = self._inner.handle_request(request)
         packed = response.headers.get("content-encoding", "identity").lower()
@@ -199,7 +198,7 @@ class TimedTransport(httpx.HTTPTransport):
         if request.url.scheme == "https":
             # Not before: reading whom to believe takes longer than most requests.
             self._pool._ssl_context = _authorities()
-        self._due.ends = None if self._seconds is None else time.monotonic() + self._seconds
+        self._due.begin(self._seconds)
         return super().handle_request(request)
 
 
@@ -207,6 +206,12 @@ class _Due(threading.local):
     """By when the request of this thread has to be over; None for whenever it is."""
 
     ends: float | None = None
+    seconds: float | None = None
+
+    def begin(self, seconds: float | None) -> None:
+        """Let the request of this thread take so many seconds from now."""
+        self.seconds = seconds
+        self.ends = None if seconds is None else time.monotonic() + seconds
 
     def within(self, timeout: float | None) -> float | None:
         """How long the next wait may take, in seconds.
@@ -273,6 +278,14 @@ class _Stream(httpcore.NetworkStream):
 
     def _send(self, content: bytes, timeout: float | None) -> None:
         self._unsent = b""
+        if take_turn():
+            _exchange.began = time.perf_counter()
+            self._due.begin(self._due.seconds)
+            if self._usual.get_extra_info("is_readable"):
+                # Its owner takes another connection, and sends the request once more.
+                raise httpcore.ConnectionNotAvailable(
+                    "the server closed it while its turn was waited for"
+                )
         self._usual.write(content, self._due.within(timeout))
 
     def close(self) -> None:

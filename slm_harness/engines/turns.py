@@ -54,11 +54,11 @@ class Turns:
         """Whether no turn is handed out any more."""
         return self._closed or self._stop.is_set()
 
-    def take(self, place: "Place") -> None:
+    def take(self, place: "Place") -> bool:
         """As ``Place.take``."""
         with self._lock:
             if place.held:
-                return
+                return False
             if self._closed:
                 raise _too_late()
             place.ready = True
@@ -68,6 +68,7 @@ class Turns:
         place.gate.acquire()
         if self.over:
             raise _too_late()
+        return True
 
     def give_back(self, place: "Place") -> None:
         """Let the next one have a place's turn, if it has one; a place in the line is given up."""
@@ -117,13 +118,13 @@ class Place:
             self._hurries = does
             _hurry.count(1 if does else -1)
 
-    def take(self) -> None:
-        """Wait for a turn; nothing where it has one.
+    def take(self) -> bool:
+        """Wait for a turn; False where it has one already.
 
         Raises:
             TurnsOver: there is none any more.
         """
-        self._turns.take(self)
+        return self._turns.take(self)
 
     def sent_and_read(self) -> None:
         """Note that the reply was read: the server is free for the next request."""
@@ -201,15 +202,14 @@ def standing_at(place: Place) -> Iterator[None]:
         place.leave()
 
 
-def take_turn() -> None:
-    """Wait for the turn of this thread's place; nothing where it stands at none.
+def take_turn() -> bool:
+    """Wait for the turn of this thread's place; False where it stands at none, or has its turn already.
 
     Raises:
         TurnsOver: there is none any more.
     """
     place = _of_thread.place
-    if place is not None:
-        place.take()
+    return place is not None and place.take()
 
 
 def give_turn_back() -> None:

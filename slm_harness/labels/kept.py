@@ -5,13 +5,17 @@ The rule of this module: nothing here imports what parses YAML or HTML until a f
 
 import hashlib
 import json
+import math
+import os
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, fields
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slm_harness.derived import Derived, code_digest, digest_of
+from slm_harness.forked import fork
 from slm_harness.labels.folder import Listing, listing_of
 from slm_harness.records import Article
 from slm_harness.task import Task
@@ -23,6 +27,7 @@ ROOM = "articles"
 MODULES = (
     "derived",
     "errors",
+    "forked",
     "grading.expected",
     "labels",
     "pages",
@@ -54,6 +59,8 @@ LIBRARIES = (
 """All of others' by whose version an article could come out differently."""
 
 
+_EACH = 25
+"""So many pages are worth a process of their own: reading them takes many times what starting one does."""
 _AT_ONCE = 500
 """So many articles are read before they are kept: a page with its label, as read, is many times the article."""
 
@@ -73,23 +80,52 @@ def load_articles(folder: Path, task: Task, store: Path | None = None) -> tuple[
     listing = listing_of(folder)
     if store is None:
         return tuple(_read(listing, listing.stems, task).values())
-    with Derived(store, ROOM, code_digest(MODULES, LIBRARIES)) as kept:
-        articles = _known(listing, task, kept)
+    articles = _known(listing, listing.stems, task, store)
     unknown = [stem for stem in listing.stems if stem not in articles]
+    if len(unknown) > _EACH:
+        articles |= _read_by_several(listing, unknown, task, store)
+        unknown = [stem for stem in unknown if stem not in articles]
     if unknown or listing.misnamed:
         articles |= _read(listing, unknown, task, store)
     return tuple(articles[stem] for stem in listing.stems)
 
 
-def _known(listing: Listing, task: Task, kept: Derived) -> dict[str, Article]:
+def _known(listing: Listing, stems: Sequence[str], task: Task, store: Path) -> dict[str, Article]:
     table = _table(task)
     keys = {}
-    for stem in listing.stems:
+    for stem in stems:
         digests = [_digest(listing.folder / f"{stem}{end}") for end in (".yaml", ".html")]
         if all(digests):
             keys[stem] = _key(stem, digests, table)
-    found = kept.get(keys.values())
+    with Derived(store, ROOM, code_digest(MODULES, LIBRARIES)) as kept:
+        found = kept.get(keys.values())
     return {stem: from_json(found[key]) for stem, key in keys.items() if key in found}
+
+
+def _read_by_several(
+    listing: Listing, stems: Sequence[str], task: Task, store: Path
+) -> dict[str, Article]:
+    """Let other processors read a share each and keep what has no fault; the articles that are kept then.
+
+    What a page comes to does not depend on who reads it. Faults are told by nobody here: whatever is not kept
+    is read once more, by the process that tells of it.
+    """
+    import slm_harness.labels.load  # noqa: F401 - once, and not in each process
+
+    count = min(len(os.sched_getaffinity(0)), math.ceil(len(stems) / _EACH))
+    shares = [stems[place::count] for place in range(count)]
+    with ExitStack() as stack:
+        others = []
+        for share in shares[1:]:
+            # A share that nobody takes is left, as is one that somebody gives up.
+            other = fork(lambda *_, share=share: _look_into(listing, share, task, store))
+            if other is not None:
+                stack.callback(other.close)
+                others.append(other)
+        articles, _ = _look_into(listing, shares[0], task, store)
+        for other in others:
+            other.told.read()  # which ends when it does
+    return articles | _known(listing, [s for s in stems if s not in articles], task, store)
 
 
 def _digest(path: Path) -> str:
@@ -116,9 +152,25 @@ def _table(task: Task) -> str:
 def _read(
     listing: Listing, stems: Sequence[str], task: Task, store: Path | None = None
 ) -> dict[str, Article]:
+    """Read articles from their files.
+
+    Raises:
+        LabelsError: with every fault of every file.
+    """
+    from slm_harness.labels.files import misnamed
+    from slm_harness.labels.load import refuse_faults
+
+    sound, faulty = _look_into(listing, stems, task, store)
+    refuse_faults(listing.folder, faulty, misnamed(listing))
+    return sound
+
+
+def _look_into(
+    listing: Listing, stems: Sequence[str], task: Task, store: Path | None
+) -> tuple[dict[str, Article], list["ReadArticle"]]:
     """Read articles from their files, and keep those that have no fault even if others have."""
-    from slm_harness.labels.files import misnamed, read_articles
-    from slm_harness.labels.load import article_of, refuse_faults
+    from slm_harness.labels.files import read_articles
+    from slm_harness.labels.load import article_of
 
     sound: dict[str, Article] = {}
     faulty: list[ReadArticle] = []
@@ -130,8 +182,7 @@ def _read(
         sound |= found
         if store is not None:
             _keep(good, found, task, store)
-    refuse_faults(listing.folder, faulty, misnamed(listing))
-    return sound
+    return sound, faulty
 
 
 def _keep(

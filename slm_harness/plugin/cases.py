@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from slm_harness import grading
 from slm_harness.asking import Failed, Obtained
 from slm_harness.errors import SnapshotError
 from slm_harness.gate import known
@@ -116,7 +115,7 @@ def answer(request: pytest.FixtureRequest) -> Answer:
     case = case_of(request.node)
     if not isinstance(case, Case):
         pytest.fail("the fixture `answer` is for the cases of this plugin", pytrace=False)
-    result = state.follower.wait(case.model, case.article, meanwhile=grading.load)
+    result = state.follower.wait(case.model, case.article, meanwhile=state.meanwhile)
     outcome = state.evaluation.outcome(case, result)
     record(request.node, outcome)
     if isinstance(result, Failed):

@@ -1,14 +1,16 @@
-"""The thread that asks while tests grade what has come; it lives in the controlling process only."""
+"""The asking while tests grade what has come; it is begun by the controlling process only."""
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from slm_harness.asking import Batch, Obtained, Unreached, fill
+from slm_harness.asking import Event, Obtained, Unreached, fill
+from slm_harness.engines import Report
 from slm_harness.journal import Journal
 from slm_harness.locks import held
+from slm_harness.plugin.apart import Apart, Ask, AskingBroke, Wanted
 from slm_harness.plugin.progress import Progress
 from slm_harness.session import Evaluation
 
@@ -25,7 +27,8 @@ class Filler:
         journal: Journal,
         show: Callable[[str], None],
         *,
-        explain: bool,
+        ask: Ask,
+        apart: Apart | None,
     ) -> None:
         """Take note of what is to be done; nothing is asked yet.
 
@@ -33,12 +36,14 @@ class Filler:
             evaluation: What is evaluated.
             journal: Is told what comes.
             show: Takes lines on how far the asking is.
-            explain: Whether it is to be found out why what is asked was not stored.
+            ask: Gets what is wanted, in a thread of this process.
+            apart: Does the same in a process of its own; None where there is none.
         """
         self._evaluation = evaluation
         self._journal = journal
         self._show = show
-        self._explain = explain
+        self._ask = ask
+        self._apart = apart
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._wanted: dict[str, dict[str, None]] = {}
@@ -49,12 +54,11 @@ class Filler:
         """Begin with the wanted (model, article) pairs, once."""
         if self._thread is not None:
             return
-        batches = self._evaluation.batches(wanted, problems)
-        self._wanted = {
-            batch.model: {request.article: None for request in batch.requests} for batch in batches
-        }
+        pairs = list(wanted)
+        for model, article in pairs:
+            self._wanted.setdefault(model, {})[article] = None
         self._thread = threading.Thread(
-            target=self._run, args=(batches,), name="slm-harness asking", daemon=True
+            target=self._run, args=(pairs, problems), name="slm-harness asking", daemon=True
         )
         self._thread.start()
 
@@ -65,38 +69,71 @@ class Filler:
     def halt(self) -> None:
         """Send nothing more, from this moment on. Waits for nothing."""
         self._stop.set()
+        if self._apart is not None:
+            self._apart.halt()
 
     def stop(self) -> None:
         """Ask for nothing more. What has come is kept."""
         self.halt()
-        if self._thread is None:
-            self._journal.end()
-            return
-        self._thread.join(STOP_SECONDS)
+        if self._thread is not None:
+            self._thread.join(STOP_SECONDS)
         # A request may still be open; nobody is to wait for it, workers included.
         self._journal.end()
+        if self._apart is not None:
+            self._apart.close()
 
-    def _run(self, batches: Sequence[Batch]) -> None:
-        progress = Progress(batches, self._show)
-        recipe = self._evaluation.recipe
-        sources = replace(self._evaluation.sources, explain=self._explain)
-        limits = self._evaluation.settings.limits
+    def _run(self, wanted: Wanted, problems: Mapping[str, Unreached]) -> None:
+        totals = {
+            model: (len(articles), self._evaluation.at_once(model))
+            for model, articles in self._wanted.items()
+        }
+        progress = Progress(totals, self._show)
         why = ""
         try:
             with alone(self._evaluation.settings.store, self._stop, progress.busy):
-                for event in fill(batches, recipe, sources, self._stop, progress.busy, limits):
+                for event in self._events(wanted, problems, progress.busy):
                     if isinstance(event, Obtained) and not event.recalled:
                         self.asked.append(event)
                     if isinstance(event, Obtained):
                         self._wanted[event.model].pop(event.article, None)
                     self._journal.add(event)
                     progress.add(event)
+        except AskingBroke as error:
+            why = f"the asking broke: {error}"
+            raise
         except Exception as error:
             why = f"the asking broke: {type(error).__name__}: {error}"
             raise
         finally:
             # Whatever happens here, nobody must go on waiting.
             self._journal.end(why)
+
+    def _events(
+        self, wanted: Wanted, problems: Mapping[str, Unreached], report: Report
+    ) -> Iterator[Event]:
+        if self._apart is None:
+            return self._ask(wanted, problems, self._stop, report)
+        take = self._evaluation.marker.take
+        return self._apart.ask(wanted, problems, self._stop, report, take)
+
+
+def asking_of(evaluation: Evaluation, *, explain: bool) -> Ask:
+    """What gets the replies of an evaluation.
+
+    Args:
+        evaluation: What is evaluated.
+        explain: Whether it is to be found out why what is asked was not stored.
+    """
+
+    def ask(
+        wanted: Wanted, problems: Mapping[str, Unreached], stop: threading.Event, report: Report
+    ) -> Iterator[Event]:
+        batches = evaluation.batches(wanted, problems)
+        sources = replace(evaluation.sources, explain=explain)
+        limits = evaluation.settings.limits
+        return fill(batches, evaluation.recipe, sources, stop, report, limits)
+
+    return ask
 
 
 def alone(

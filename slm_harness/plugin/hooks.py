@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from slm_harness import grading
 from slm_harness.asking import Mode, Obtained, give_way
+from slm_harness.engines import load
 from slm_harness.errors import HarnessError, ModelsError, SettingsError
 from slm_harness.gate import Snapshot
 from slm_harness.journal import FileFollower, Follower, Journal
 from slm_harness.plugin import committed, options, summary
+from slm_harness.plugin.apart import Apart
 from slm_harness.plugin.cases import case_of, wanted
-from slm_harness.plugin.filling import Filler
+from slm_harness.plugin.filling import Filler, asking_of
 from slm_harness.plugin.progress import TerminalLine
 from slm_harness.plugin.selection import Selection
 from slm_harness.plugin.standing import find_out, selection
@@ -103,11 +106,19 @@ def _state(config: pytest.Config, settings: Settings, models: Mapping[str, Model
     evaluation = Evaluation.load(settings, models, evidence)
     received = handed_over(config)
     follower: Follower
+    apart: Apart | None = None
     if received is None:
-        standing = _standing(config, evaluation, before, chosen, updating=updating)
-        follower = journal = Journal(for_workers=distributes(config))
-        show, explain = TerminalLine(config).show, config.getoption("slm_explain")
-        asking = Asking(Filler(evaluation, journal, show, explain=explain), journal)
+        ask = asking_of(evaluation, explain=config.getoption("slm_explain"))
+        # Before anything is open that a copy of this process would hold.
+        if not config.option.collectonly:
+            engines = {models[name].engine for name in possible}
+            grades = None if distributes(config) else evaluation
+            apart = Apart.started(ask, lambda: load(engines), grades)
+        with _ending(apart):
+            standing = _standing(config, evaluation, before, chosen, updating=updating)
+            follower = journal = Journal(for_workers=distributes(config))
+        show = TerminalLine(config).show
+        asking = Asking(Filler(evaluation, journal, show, ask=ask, apart=apart), journal)
     else:
         content = json.loads(received)
         standing, asking = Standing(**content["standing"]), None
@@ -121,9 +132,25 @@ def _state(config: pytest.Config, settings: Settings, models: Mapping[str, Model
         selectable=frozenset(chosen.selectable(models)),
         updating=updating,
         all_wrong_fail=config.getoption("slm_all_wrong_fail"),
+        meanwhile=_nothing if apart is not None and apart.grades else grading.load,
         judge=_judge(config, models),
         notes=notes,
     )
+
+
+def _nothing() -> None:
+    """Nothing to be done: what comes is graded elsewhere."""
+
+
+@contextlib.contextmanager
+def _ending(apart: Apart | None) -> Iterator[None]:
+    """End the process that asks where the run turns out not to begin."""
+    try:
+        yield
+    except SettingsError:
+        if apart is not None:
+            apart.close()
+        raise
 
 
 def _judge(config: pytest.Config, models: Mapping[str, ModelSpec]) -> str:
@@ -350,4 +377,5 @@ def leave(state: State) -> None:
     state.evaluation.close()
     state.follower.close()
     if state.asking is not None:
+        state.asking.filler.stop()
         state.asking.journal.remove()

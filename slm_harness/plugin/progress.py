@@ -3,13 +3,13 @@
 import os
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from slm_harness.asking import Batch, Event, Failed, Obtained
+from slm_harness.asking import Event, Failed, Obtained
 from slm_harness.printable import printable
 
 TERMINAL = Path("/dev/tty")
@@ -57,14 +57,18 @@ class Progress:
 
     def __init__(
         self,
-        batches: Sequence[Batch],
+        models: Mapping[str, tuple[int, int]],
         show: Callable[[str], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._models = {
-            batch.model: _Model(len(batch.requests), 1 if batch.local else batch.spec.concurrency)
-            for batch in batches
-        }
+        """Begin.
+
+        Args:
+            models: Model to how many articles are wanted of it, and how many of them at once.
+            show: Takes lines.
+            clock: Seconds from any point in time.
+        """
+        self._models = {name: _Model(total, at_once) for name, (total, at_once) in models.items()}
         self._show = show
         self._clock = clock
         self._shown = float("-inf")

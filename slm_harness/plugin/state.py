@@ -1,11 +1,12 @@
 """What the plugin knows during one run, in the one typed place that pytest has for it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import pytest
 
+from slm_harness import grading
 from slm_harness.asking import Unreached
 from slm_harness.gate import Snapshot, on_same_labels
 from slm_harness.journal import Follower, Journal
@@ -60,6 +61,8 @@ class State:
     """Those of them whose test passed, for what comes after it in their fixture."""
     last: tuple[str, Outcome] | None = None
     """Node id and outcome of the case that was finished last."""
+    meanwhile: Callable[[], None] = grading.load
+    """What there is to be done while the first reply of a model is waited for."""
     judge: str = ""
     """The model that gives a second opinion on free-text answers; empty without one."""
     opinions: list[Opinion] = field(default_factory=list)
