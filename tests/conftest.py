@@ -1,5 +1,6 @@
 """Fixtures that several test modules share."""
 
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,8 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from slm_harness.forked import may_fork
 from tests.doubles import StandingDouble, ollama_double, openai_double
-from tests.projects import Project
+from tests.projects import ROOT, Project
 from tests.pytest_server import PytestServer, started_server
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -28,6 +30,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--ollama-url", metavar="URL", help="a real Ollama server in place of the double"
     )
     group.addoption("--ollama-model", metavar="NAME", help="a model that it has pulled")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run a test that is marked ``forks`` where it can fork.
+
+    A worker of xdist has a second thread, and pytest-randomly loads numpy, whose threads count as well.
+    """
+    if pyfuncitem.get_closest_marker("forks") is None or may_fork():
+        return None
+    server: PytestServer = pyfuncitem._request.getfixturevalue("server")
+    folder: Path = pyfuncitem._request.getfixturevalue("tmp_path")
+    output = folder / "output"
+    options = ["-c", "tests/pytest.ini", "--rootdir=.", "-p", "no:xdist", "-p", "no:randomly"]
+    options += [
+        "-W",
+        "ignore::pytest.PytestAssertRewriteWarning",
+    ]  # of what the server has imported
+    if "no:randomly" in pyfuncitem.config.invocation_params.args:
+        pytest.fail("not even here")
+    code = server.run([*options, pyfuncitem.nodeid], ROOT, os.environ, output)
+    assert code == 0, output.read_text(encoding="utf-8", errors="replace")
+    return True
 
 
 @pytest.fixture(scope="session")

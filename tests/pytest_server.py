@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -104,6 +105,8 @@ def _run(arguments: list[str], folder: str, environment: dict[str, str], output:
         import pytest
 
         code = int(pytest.main(arguments))
+    except BaseException:  # noqa: BLE001 - told, and ended with
+        traceback.print_exc()
     finally:
         sys.stdout.flush()
         sys.stderr.flush()

@@ -1,8 +1,9 @@
 """Articles that are kept from one start to the next: read anew when anything changed, and never otherwise."""
 
+import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from importlib import metadata
@@ -17,6 +18,7 @@ from slm_harness.breach import TASK
 from slm_harness.derived import FILE, Derived, code_digest
 from slm_harness.errors import LabelsError, SettingsError
 from slm_harness.labels import kept, load_articles
+from slm_harness.labels.folder import Listing
 from slm_harness.labels.kept import LIBRARIES, MODULES, ROOM, from_json, to_json
 from slm_harness.records import Article
 from slm_harness.task import Task
@@ -181,6 +183,64 @@ def test_a_store_that_cannot_be_is_done_without(project: Path) -> None:
     """A file where the folder of the store should be costs time only."""
     (project / "file").touch()
     assert len(load_articles(project / "articles", TASK, project / "file" / "store")) == 3
+
+
+@pytest.fixture
+def many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """More articles than one process reads where there are several; nothing is kept of them yet."""
+    monkeypatch.setattr(kept, "_EACH", 5)
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for number in range(6):
+        for name, page in PAGES.items():
+            id_ = f"{name}-{number}"
+            (folder / f"{id_}.html").write_text(page, encoding="utf-8")
+            label = LABELS[name].replace(f"id: {name}\n", f"id: {id_}\n")
+            (folder / f"{id_}.yaml").write_text(label, encoding="utf-8")
+    return tmp_path
+
+
+def in_three_processes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Let three processors be there; how many articles this process reads at once is noted."""
+    shares: list[int] = []
+    look_into = kept._look_into
+
+    def noting(listing: Listing, stems: Sequence[str], task: Task, store: Path | None) -> object:
+        shares.append(len(stems))
+        return look_into(listing, stems, task, store)
+
+    monkeypatch.setattr(kept, "_look_into", noting)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2})
+    return shares
+
+
+@pytest.mark.forks
+def test_what_several_read_is_what_one_would_read(
+    many: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each takes a share, and nobody reads what another has read."""
+    alone = {one.id: one for one in load_articles(many / "articles", TASK)}
+    shares = in_three_processes(monkeypatch)
+
+    assert load(many) == alone
+    assert (shares, known(many)) == ([len(alone) // 3], len(alone))
+
+
+@pytest.mark.forks
+def test_every_fault_is_told_by_whoever_it_was_met(
+    many: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the words and the order of one process; what has no fault is kept all the same."""
+    for number in (1, 2, 4, 5):
+        (many / f"articles/mill-lane-{number}.yaml").write_text("id: [", encoding="utf-8")
+    with pytest.raises(LabelsError) as alone:
+        load_articles(many / "articles", TASK)
+    in_three_processes(monkeypatch)
+
+    with pytest.raises(LabelsError) as several:
+        load(many)
+    assert str(several.value) == str(alone.value)
+    assert known(many) == 6 * len(PAGES) - 4
 
 
 def test_all_code_that_reads_an_article_is_in_its_digest() -> None:

@@ -7,6 +7,7 @@ second to this one.
 """
 
 import json
+import queue
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,7 +15,7 @@ from contextlib import suppress
 from typing import Any, BinaryIO
 
 from slm_harness import grading
-from slm_harness.asking import Event, Events, Lines, Obtained, Unreached, line
+from slm_harness.asking import Event, Events, Lines, Obtained, Prepared, Unreached, line
 from slm_harness.engines import Report
 from slm_harness.forked import Forked, fork
 from slm_harness.records import Reply
@@ -24,8 +25,8 @@ Wanted = Sequence[tuple[str, str]]
 """(model, article) pairs."""
 Ask = Callable[[Wanted, Mapping[str, Unreached], threading.Event, Report], Iterator[Event]]
 """Gets what is wanted; the third argument ends it, the fourth takes lines on what an engine is busy with."""
-_END_SECONDS = 0.5
-"""How long a process is given that has nothing more to do."""
+_END_SECONDS = 2.0
+"""How long a process is given that has told all."""
 
 
 class AskingBroke(Exception):
@@ -38,6 +39,8 @@ class Apart:
     def __init__(self, asker: Forked, grader: Forked | None) -> None:
         self._asker = asker
         self._grader = grader
+        self._ended = False
+        """Whether all was told that was wanted."""
 
     @classmethod
     def started(
@@ -86,6 +89,7 @@ class Apart:
         events, marks = Events(), ""
         for kind, told in self._told():
             if kind == "end":
+                self._ended = True
                 return
             if kind == "busy":
                 report(*told)
@@ -101,7 +105,12 @@ class Apart:
 
     def _told(self) -> Iterator[tuple[str, list[Any]]]:
         """The lines that come, until one breaks off."""
-        for text in (self._grader or self._asker).told:
+        last = (self._grader or self._asker).told
+        while True:
+            try:
+                text = last.readline()
+            except ValueError:  # closed meanwhile, by the end of the run
+                return
             if not text.endswith(b"\n"):
                 return
             kind, *told = json.loads(text)
@@ -116,10 +125,11 @@ class Apart:
         self._asker.hang_up()
 
     def close(self) -> None:
-        """End them, at once."""
-        self._asker.close()
+        """End them: at once, unless all was told and little is left to be done."""
+        patience = _END_SECONDS if self._ended else 0.0
+        self._asker.close(patience)
         if self._grader is not None:
-            self._grader.close()
+            self._grader.close(patience)
 
     def _how_it_ended(self) -> str:
         codes = {"asks": self._asker.close(_END_SECONDS)}
@@ -134,23 +144,39 @@ class Apart:
 
 def _grading(evaluation: Evaluation, asker: BinaryIO, told: BinaryIO) -> None:
     """Pass on what the process that asks tells, each reply with its marks in front."""
-    events = Events()
-    for text in asker:
+    lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    threading.Thread(
+        target=_read, args=(asker, lines), name="slm-harness reads", daemon=True
+    ).start()
+    events, asks = Events(), False
+    for text in iter(lines.get, b""):
         kind, *content = json.loads(text)
-        if kind == "prepared" and content[-1]:
-            # While the first reply is waited for; the end of the run needs it from memory.
-            grading.load()
-            _ = evaluation.commonest_answers
-        event = events.of(kind, *content) if kind in ("common", "obtained") else None
+        event = events.of(kind, *content) if kind in _NEEDED else None
         if isinstance(event, Obtained):
             article = evaluation.articles[event.article]
             marks = evaluation.marker.text(article, event.stored.reply)
             told.write(line("marks", marks).encode() + b"\n")
         if kind in ("end", "broke"):
-            evaluation.close()  # before anybody takes it for done
+            evaluation.marker.flush()  # before anybody takes it for done
         told.write(text)
         told.flush()
+        if isinstance(event, Prepared) and event.asks:
+            asks = True
+            grading.load()  # while the first reply is waited for
+        if asks and lines.empty():
+            # The end of the run will find it in memory.
+            _ = evaluation.commonest_answers
     evaluation.close()
+
+
+_NEEDED = ("prepared", "common", "obtained")
+
+
+def _read(asker: BinaryIO, lines: "queue.SimpleQueue[bytes]") -> None:
+    """Read on while something is graded, to know whether there is time for what can wait."""
+    for text in asker:
+        lines.put(text)
+    lines.put(b"")
 
 
 # ---------------------------------------------------------------- in the process that asks
