@@ -11,7 +11,7 @@ QUESTIONS_PER_ARTICLE = 9
 
 EVERYTHING = frozenset(
     {
-        "paced", "instant", "again", "changed", "recreated", "deleted", "single", "single again",
+        "paced", "reworded", "instant", "again", "changed", "recreated", "deleted", "single", "single again",
         "mixed", "many", "many again",
     }
 )  # fmt: skip

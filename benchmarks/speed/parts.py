@@ -16,7 +16,7 @@ class Part:
 
 
 PARTS: Mapping[str, Part] = {
-    "total": Part(frozenset({"paced"})),
+    "total": Part(frozenset({"paced", "reworded"})),
     "start": Part(frozenset({"single"})),
     "overhead": Part(frozenset({"instant", "single"})),
     "again": Part(frozenset({"instant", "again"})),

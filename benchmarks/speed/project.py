@@ -59,6 +59,16 @@ def change_one(folder: Path) -> None:
     _write(folder / "fixtures" / "articles", notice(0, edition=2))
 
 
+def reword(folder: Path) -> None:
+    """Another wording of the prompt: everything is asked anew, about pages that are known."""
+    prompt = folder / "evals" / "prompts" / "breach.yaml"
+    before = prompt.read_text("utf-8")
+    after = before.replace("press article", "newspaper article")
+    if after == before:
+        raise ValueError(f"{prompt} has other words than those that are to be changed")
+    prompt.write_text(after, "utf-8")
+
+
 def plain(folder: Path, count: int, files: Sequence[Path]) -> None:
     """What everybody else gets: its own files, settings of nobody above it, and the articles as lines of JSON."""
     folder.mkdir(parents=True)

@@ -85,7 +85,7 @@ class Server:
         mark = _MARK.search(asked.body)
         if mark is not None:
             self._ledger.asked(model.name, hashlib.blake2b(asked.body, digest_size=16).digest())
-            text = _right_reply(int(mark[1]), int(mark[2]))
+            text = model.manner + _right_reply(int(mark[1]), int(mark[2]))
             read = (len(asked.body) + len(model.system)) // _BYTES_PER_TOKEN
             done = lambda: answer(200, form(model, text, read))  # noqa: E731
             self._memory.put(Job(model.weights, self._pace.service, True, done))

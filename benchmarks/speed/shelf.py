@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 WINDOW = 131_072
 """Tokens that every base says it was trained for."""
@@ -21,6 +22,14 @@ class Model:
     parent: str = ""
     system: str = ""
     parameters: Mapping[str, object] = field(default_factory=dict)
+
+    @cached_property
+    def manner(self) -> str:
+        """How it begins every reply: blanks, as many as its system prompt has it.
+
+        Other words to a model bring other words from it, and whoever knows a reply already has it easy.
+        """
+        return " " * (hashlib.sha256(self.system.encode()).digest()[0] % 64)
 
     @property
     def listed(self) -> dict[str, object]:

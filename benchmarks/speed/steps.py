@@ -54,7 +54,13 @@ class Chain:
 
 SINGLE = Chain(lambda sizes: 1, [Step("single"), Step("single again")])
 CHAINS = (
-    Chain(lambda sizes: sizes.articles, [Step("paced", paced=True)]),
+    Chain(
+        lambda sizes: sizes.articles,
+        [
+            Step("paced", paced=True),
+            Step("reworded", paced=True, before=lambda folder, _: project.reword(folder)),
+        ],
+    ),
     SINGLE,
     Chain(
         lambda sizes: sizes.articles,

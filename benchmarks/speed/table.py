@@ -105,7 +105,7 @@ def _beside(sizes: Sizes, who: Sequence[Contestant], rounds: Sequence[Round]) ->
     ideal = few * sizes.milliseconds / 1000 / sizes.at_once
     heads = (
         "",
-        f"{sizes.milliseconds:g} ms, {sizes.at_once} at once (ideal {ideal:.1f} s)",
+        f"{sizes.milliseconds:g} ms, {sizes.at_once} at once (ideal {ideal:.1f} s) / another prompt",
         "server busy",
         f"to the first article, of 1 / of {few}",
         "per article at 0 ms",
@@ -117,7 +117,9 @@ def _beside(sizes: Sizes, who: Sequence[Contestant], rounds: Sequence[Round]) ->
         again, more = (_median(rounds, of(one, "again")) for of in (seconds, asked))
         cells = (
             one.name,
-            _cell(_median(rounds, seconds(one, "paced")), lambda v: f"{v:.1f} s"),
+            _pair(
+                _median(rounds, seconds(one, "paced")), _median(rounds, seconds(one, "reworded")), 1
+            ),
             _cell(_median(rounds, busy(one, "paced")), lambda v: f"{v:.3f}"),
             _pair(
                 _median(rounds, first_ask(one, "single")), _median(rounds, first_ask(one, "paced"))
@@ -149,10 +151,10 @@ def _cell(value: float | None, shown: Callable[[float], str]) -> str:
     return NOTHING if value is None else shown(value)
 
 
-def _pair(one: float | None, other: float | None) -> str:
+def _pair(one: float | None, other: float | None, digits: int = 2) -> str:
     if one is None and other is None:
         return NOTHING
-    return " / ".join(_cell(value, lambda v: f"{v:.2f} s") for value in (one, other))
+    return " / ".join(_cell(value, lambda v: f"{v:.{digits}f} s") for value in (one, other))
 
 
 def _span(rounds: Sequence[Round], of: Of) -> str:
