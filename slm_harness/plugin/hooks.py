@@ -379,3 +379,5 @@ def leave(state: State) -> None:
     if state.asking is not None:
         state.asking.filler.stop()
         state.asking.journal.remove()
+    # The interpreter would look through all of it once more before it ends.
+    gc.freeze()
