@@ -19,7 +19,7 @@ from typing import BinaryIO
 _THREADS = Path("/proc/self/task")
 _DESCRIPTORS = Path("/proc/self/fd")
 _LOOK_SECONDS = 0.005
-_OURS = (signal.SIGTERM, signal.SIGHUP, signal.SIGALRM, signal.SIGUSR1, signal.SIGUSR2)
+_USERS = (signal.SIGTERM, signal.SIGHUP, signal.SIGALRM, signal.SIGUSR1, signal.SIGUSR2)
 
 Work = Callable[[BinaryIO, BinaryIO], object]
 """Reads what it is given to the end, which comes when the process that forked hangs up or is gone; writes
@@ -74,6 +74,11 @@ def may_fork() -> bool:
         return False
 
 
+def processors() -> int:
+    """How many processes can run at once here; 1 where none can be forked."""
+    return len(os.sched_getaffinity(0)) if may_fork() else 1
+
+
 def fork(work: Work, keep: Collection[BinaryIO] = ()) -> Forked | None:
     """Let another process do some work; None where there can be none, and it has to be done here.
 
@@ -85,8 +90,6 @@ def fork(work: Work, keep: Collection[BinaryIO] = ()) -> Forked | None:
         return None
     given, give = os.pipe()
     tell, telling = os.pipe()
-    sys.stdout.flush()
-    sys.stderr.flush()
     with _no_interrupt():
         try:
             pid = os.fork()
@@ -118,7 +121,7 @@ def _child(work: Work, given: int, telling: int, keep: set[int]) -> None:
     code = 1
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's; who forked decides
-        for number in _OURS:
+        for number in _USERS:  # whose handlers, if any, are those of who forked
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         _let_go({given, telling, *keep})

@@ -152,6 +152,7 @@ def test_a_fault_there_is_raised_here_with_its_place() -> None:
     with pytest.raises(AskingBroke, match="KeyError: 'no such thing'") as caught:
         next(told.events)
     apart.close()
+    assert caught.value.is_fault
     assert "in breaks" in caught.value.__notes__[0]
 
 
@@ -163,7 +164,7 @@ def test_a_process_that_is_killed_is_told_of(which: str, project: Project) -> No
     victim = apart._asker if which == "asks" else apart._grader
     assert victim is not None
     told.on_busy = lambda: os.kill(victim.pid, signal.SIGKILL)
-    with pytest.raises(AskingBroke, match=f"that {which} was ended from outside: exit code -9"):
+    with pytest.raises(AskingBroke, match=f"that {which} was ended from outside, exit code -9"):
         list(told.events)
     apart.close()
 

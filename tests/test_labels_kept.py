@@ -1,6 +1,5 @@
 """Articles that are kept from one start to the next: read anew when anything changed, and never otherwise."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -210,7 +209,7 @@ def in_three_processes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         return look_into(listing, stems, task, store)
 
     monkeypatch.setattr(kept, "_look_into", noting)
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2})
+    monkeypatch.setattr(kept, "processors", lambda: 3)
     return shares
 
 

@@ -77,4 +77,5 @@ def test_where_a_process_is_killed_nothing_is_measured_and_nobody_waits(
 
     assert run.code == 1
     assert run.verdicts() == {"not-measured": 27}
-    assert f"the process that {which} was ended from outside: exit code -9" in run.output
+    assert f"the process that {which} was ended from outside, exit code -9" in run.output
+    assert "Traceback" not in run.output

@@ -6,7 +6,6 @@ The rule of this module: nothing here imports what parses YAML or HTML until a f
 import hashlib
 import json
 import math
-import os
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, fields
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slm_harness.derived import Derived, code_digest, digest_of
-from slm_harness.forked import fork
+from slm_harness.forked import fork, processors
 from slm_harness.labels.folder import Listing, listing_of
 from slm_harness.records import Article
 from slm_harness.task import Task
@@ -112,7 +111,7 @@ def _read_by_several(
     """
     import slm_harness.labels.load  # noqa: F401 - once, and not in each process
 
-    count = min(len(os.sched_getaffinity(0)), math.ceil(len(stems) / _EACH))
+    count = min(processors(), math.ceil(len(stems) / _EACH))
     shares = [stems[place::count] for place in range(count)]
     with ExitStack() as stack:
         others = []

@@ -30,7 +30,14 @@ _END_SECONDS = 2.0
 
 
 class AskingBroke(Exception):
-    """The asking ended by a fault of the program."""
+    """The asking ended before its end."""
+
+    def __init__(self, message: str, there: str = "") -> None:
+        super().__init__(message)
+        self.is_fault = bool(there)
+        """Whether by a fault of the program; else a process was ended from outside."""
+        if there:
+            self.add_note(there)
 
 
 class Apart:
@@ -115,9 +122,7 @@ class Apart:
                 return
             kind, *told = json.loads(text)
             if kind == "broke":
-                error = AskingBroke(told[0])
-                error.add_note(told[1])
-                raise error
+                raise AskingBroke(*told)
             yield kind, told
 
     def halt(self) -> None:
@@ -136,7 +141,10 @@ class Apart:
         if self._grader is not None:
             codes["grades"] = self._grader.close(_END_SECONDS)
         what, code = next(((w, c) for w, c in codes.items() if c), ("asks", 0))
-        return f"the process that {what} was ended from outside: exit code {code}"
+        return (
+            f"the process that {what} was ended from outside, exit code {code}; look whether memory "
+            "was short, and run again: what has come is stored"
+        )
 
 
 # ---------------------------------------------------------------- in the process that grades

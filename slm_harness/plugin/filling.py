@@ -100,7 +100,8 @@ class Filler:
                     progress.add(event)
         except AskingBroke as error:
             why = f"the asking broke: {error}"
-            raise
+            if error.is_fault:
+                raise
         except Exception as error:
             why = f"the asking broke: {type(error).__name__}: {error}"
             raise

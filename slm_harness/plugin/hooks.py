@@ -13,6 +13,7 @@ from slm_harness import grading
 from slm_harness.asking import Mode, Obtained, give_way
 from slm_harness.engines import load
 from slm_harness.errors import HarnessError, ModelsError, SettingsError
+from slm_harness.forked import processors
 from slm_harness.gate import Snapshot
 from slm_harness.journal import FileFollower, Follower, Journal
 from slm_harness.plugin import committed, options, summary
@@ -111,7 +112,7 @@ def _state(config: pytest.Config, settings: Settings, models: Mapping[str, Model
         ask = asking_of(evaluation, explain=config.getoption("slm_explain"))
         # Before anything is open that a copy of this process would hold.
         if not config.option.collectonly:
-            engines = {models[name].engine for name in possible}
+            engines = {models[name].engine for name in possible} if processors() > 1 else set()
             grades = None if distributes(config) else evaluation
             apart = Apart.started(ask, lambda: load(engines), grades)
         with _ending(apart):
