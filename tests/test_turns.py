@@ -146,7 +146,7 @@ def serving(
             """Nobody reads it."""
 
     def drop() -> None:
-        for connection in connections:
+        for connection in wait_for(lambda: connections):
             connection.shutdown(socket.SHUT_RDWR)
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
