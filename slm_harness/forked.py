@@ -6,6 +6,7 @@ nothing can be lost by it: on Linux, and while this process has a single thread.
 """
 
 import contextlib
+import gc
 import os
 import signal
 import stat
@@ -124,6 +125,8 @@ def _child(work: Work, given: int, telling: int, keep: set[int]) -> None:
         for number in _USERS:  # whose handlers, if any, are those of who forked
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        # What was there before is no garbage; looking through it would copy it, page by page.
+        gc.freeze()
         _let_go({given, telling, *keep})
         with os.fdopen(given, "rb") as reading, os.fdopen(telling, "wb") as writing:
             work(reading, writing)

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from slm_harness import grading
 from slm_harness.records import Article
-from slm_harness.task import Task
+from slm_harness.task import Kind, Task
 
 
 def commonest_answers(
@@ -25,9 +26,16 @@ def commonest_answers(
         if not counts:
             continue
         answer = counts.most_common(1)[0][0]
+        # Many labels are alike, as those of a yes-or-no question; each is graded once.
+        days = (a.published if question.kind is Kind.DATE else None for a in scored)
+        alike: dict[str, tuple[object, date | None, int]] = {}
+        for (_, label), day in zip(labels, days, strict=True):
+            _, _, count = alike.get(repr((label, day)), (label, day, 0))
+            alike[repr((label, day))] = label, day, count + 1
         right = sum(
-            grading.grade(question.id, label, answer, published=a.published, task=task).passed
-            for a, label in labels
+            count
+            for label, day, count in alike.values()
+            if grading.grade(question.id, label, answer, published=day, task=task).passed
         )
         found[question.id] = (answer, right, len(labels))
     return found

@@ -26,7 +26,9 @@ Wanted = Sequence[tuple[str, str]]
 Ask = Callable[[Wanted, Mapping[str, Unreached], threading.Event, Report], Iterator[Event]]
 """Gets what is wanted; the third argument ends it, the fourth takes lines on what an engine is busy with."""
 _END_SECONDS = 2.0
-"""How long a process is given that has told all."""
+"""How long a process is given that was ended, to end."""
+_WORK_SECONDS = 300.0
+"""How long a process is given that has told all, and works out what the end of the run needs."""
 
 
 class AskingBroke(Exception):
@@ -131,7 +133,7 @@ class Apart:
 
     def close(self) -> None:
         """End them: at once, unless all was told and little is left to be done."""
-        patience = _END_SECONDS if self._ended else 0.0
+        patience = _WORK_SECONDS if self._ended else 0.0
         self._asker.close(patience)
         if self._grader is not None:
             self._grader.close(patience)
