@@ -12,7 +12,7 @@ QUESTIONS_PER_ARTICLE = 9
 EVERYTHING = frozenset(
     {
         "paced", "reworded", "instant", "again", "changed", "recreated", "deleted", "single", "single again",
-        "mixed", "many", "many again",
+        "single reworded", "mixed", "many", "many again",
     }
 )  # fmt: skip
 _USUAL = frozenset({"paced", "instant", "again", "single", "mixed"})

@@ -17,7 +17,7 @@ class Part:
 
 PARTS: Mapping[str, Part] = {
     "total": Part(frozenset({"paced", "reworded"})),
-    "start": Part(frozenset({"single"})),
+    "start": Part(frozenset({"single", "single reworded"})),
     "overhead": Part(frozenset({"instant", "single"})),
     "again": Part(frozenset({"instant", "again"})),
     "changes": Part(frozenset({"changed", "recreated", "deleted"}), everybody=False),

@@ -52,7 +52,14 @@ class Chain:
     steps: Sequence[Step]
 
 
-SINGLE = Chain(lambda sizes: 1, [Step("single"), Step("single again")])
+SINGLE = Chain(
+    lambda sizes: 1,
+    [
+        Step("single"),
+        Step("single again"),
+        Step("single reworded", before=lambda folder, _: project.reword(folder)),
+    ],
+)
 CHAINS = (
     Chain(
         lambda sizes: sizes.articles,
