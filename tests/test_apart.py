@@ -183,6 +183,28 @@ def test_halting_ends_the_asking_there() -> None:
     apart.close()
 
 
+def test_an_open_request_is_not_waited_for_when_who_asked_is_gone() -> None:
+    """Nothing stays behind a run that was killed, though a model thinks for minutes."""
+
+    def never(*told: object) -> Iterator[Event]:
+        report = told[3]
+        assert callable(report)
+        report("begun")
+        threading.Event().wait()
+        yield event_of("harbour-dental")
+
+    apart = started(never)
+    told = Told(apart, *ARTICLES)
+
+    def halt() -> None:
+        told.stop.set()
+        apart.halt()
+
+    told.on_busy = halt
+    assert list(told.events) == []
+    assert apart._asker.close(5.0) == 0
+
+
 def test_one_that_was_never_told_to_ask_ends_unasked() -> None:
     """As where nothing could be collected."""
     apart = started(waits)

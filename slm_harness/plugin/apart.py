@@ -7,8 +7,10 @@ second to this one.
 """
 
 import json
+import os
 import queue
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -27,6 +29,8 @@ Ask = Callable[[Wanted, Mapping[str, Unreached], threading.Event, Report], Itera
 """Gets what is wanted; the third argument ends it, the fourth takes lines on what an engine is busy with."""
 _END_SECONDS = 2.0
 """How long a process is given that was ended, to end."""
+_OPEN_SECONDS = 1.0
+"""How long an open request is waited for once nothing more is wanted; longer than ``filling.STOP_SECONDS``."""
 _WORK_SECONDS = 300.0
 """How long a process is given that has told all, and works out what the end of the run needs."""
 
@@ -217,6 +221,9 @@ def _asking(ask: Ask, prepare: Callable[[], None], given: BinaryIO, told: Binary
 def _until_hung_up(given: BinaryIO, stop: threading.Event) -> None:
     given.read()
     stop.set()
+    # Who hung up waits no longer for an open request, or is gone.
+    time.sleep(_OPEN_SECONDS)
+    os._exit(0)
 
 
 class _Out:
