@@ -9,13 +9,14 @@ _T = TypeVar("_T")
 
 
 def llama_children(parent: int) -> list[int]:
-    """The processes in which a process has models served."""
+    """The processes in which a process, or one that it forked, has models served."""
     listed = _ps("-axww", "-o", "pid=,ppid=,args=")
     rows = [line.split(None, 2) for line in listed.splitlines()]
+    forked = {int(pid) for pid, of, _ in rows if int(of) == parent}
     return [
         int(pid)
         for pid, of, command in rows
-        if int(of) == parent and "llamacpp/child.py" in command
+        if int(of) in {parent, *forked} and "llamacpp/child.py" in command
     ]
 
 

@@ -98,6 +98,7 @@ def _markers(config: pytest.Config) -> set[str]:
 def _state(config: pytest.Config, settings: Settings, models: Mapping[str, ModelSpec]) -> State:
     chosen = selection(config)
     _refuse_unknown_markers(config, chosen)
+    judge = _judge(config, models)
     updating = config.getoption("update_snapshots", False)
     notes: list[str] = []
     forgive = notes.append if updating else None
@@ -134,7 +135,7 @@ def _state(config: pytest.Config, settings: Settings, models: Mapping[str, Model
         updating=updating,
         all_wrong_fail=config.getoption("slm_all_wrong_fail"),
         meanwhile=_nothing if apart is not None and apart.grades else grading.load,
-        judge=_judge(config, models),
+        judge=judge,
         notes=notes,
     )
 
