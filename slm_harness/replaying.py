@@ -7,13 +7,11 @@ case once it is written: ten thousand articles put to three models are 270,000 c
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from importlib import metadata
-from types import TracebackType
-from typing import Self
 
-from slm_harness.asking import Event, Failed, Obtained, Prepared, Unreached, ask_there, fill
+from slm_harness.asking import Event, Failed, Obtained, Prepared, Unreached, ask_there
 from slm_harness.errors import NeverAsked
 from slm_harness.gate import Flip, Snapshot, compare, flip, known, on_same_labels
 from slm_harness.records import Identity, Outcome, Verdict
@@ -72,23 +70,16 @@ class Replay:
         self._open = ExitStack()
         folder = evaluation.settings.reports
         self._cases, self._replies, self._failures = (
-            self._open.enter_context(Spool(folder)) for _ in range(3)
+            self._open.enter_context(closing(Spool(folder))) for _ in range(3)
         )
-        self._junit = self._open.enter_context(JUnit(folder))
+        self._junit = self._open.enter_context(closing(JUnit(folder)))
         self._tags = {id_: article.tags for id_, article in evaluation.articles.items()}
         self._identities: dict[str, Identity] = {}
         self.tallies: dict[str, Tally] = {}
         """The numbers of every model so far."""
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Let go of what waits to be written."""
         self._open.close()
 
     def grade(self, model: str, before: Snapshot | None) -> Graded:
@@ -193,15 +184,7 @@ class _Model:
             articles, questions = articles[:1], questions[:1]
         problems = {self._model: Unreached(NeverAsked.__name__, problem)} if problem else {}
         pairs = [(self._model, article) for article in articles]
-        evaluation = self._evaluation
-        events = fill(
-            evaluation.batches(pairs, problems),
-            evaluation.recipe,
-            evaluation.sources,
-            threading.Event(),
-            self._replay.tell,
-            evaluation.settings.limits,
-        )
+        events = self._evaluation.ask(pairs, problems, threading.Event(), self._replay.tell)
         missing = ""
         for number, event in enumerate(self._in_order(events, articles), 1):
             self._take(event, questions)

@@ -4,16 +4,27 @@ Everything here follows from settings, labels and replies; nothing knows pytest.
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import threading
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 
 from slm_harness import grading
-from slm_harness.asking import Batch, Failed, Limits, Mode, Obtained, Sources, Unreached
+from slm_harness.asking import (
+    Batch,
+    Event,
+    Failed,
+    Limits,
+    Mode,
+    Obtained,
+    Sources,
+    Unreached,
+    fill,
+)
 from slm_harness.derived import Derived, code_digest
-from slm_harness.engines import LOCAL_ENGINES, Engine, longest_prompt, open_engine
+from slm_harness.engines import LOCAL_ENGINES, Engine, Report, longest_prompt, open_engine
 from slm_harness.errors import ModelsError
 from slm_harness.evidence import Evidence, write_evidence
 from slm_harness.gate import Line, Snapshot
@@ -208,6 +219,28 @@ class Evaluation:
             )
             for model, ids in articles.items()
         ]
+
+    def ask(
+        self,
+        wanted: Iterable[tuple[str, str]],
+        problems: Mapping[str, Unreached],
+        stop: threading.Event,
+        report: Report,
+        *,
+        explain: bool = False,
+    ) -> Iterator[Event]:
+        """Get the replies of the wanted (model, article) pairs, as ``asking.fill`` does.
+
+        Args:
+            wanted: Model by model, in the order in which they are asked for.
+            problems: Why a model cannot be reached, for those that cannot.
+            stop: Ends it.
+            report: Takes lines on what an engine is busy with.
+            explain: Whether it is to be found out why what is asked was not stored.
+        """
+        sources = replace(self.sources, explain=explain)
+        batches = self.batches(wanted, problems)
+        return fill(batches, self.recipe, sources, stop, report, self.settings.limits)
 
     @cached_property
     def marker(self) -> Marker:

@@ -90,6 +90,15 @@ class Told:
         self.busy.append(line)
         self.on_busy()
 
+    def halt_when_busy(self, apart: Apart) -> None:
+        """End it as soon as it has begun."""
+
+        def halt() -> None:
+            self.stop.set()
+            apart.halt()
+
+        self.on_busy = halt
+
     def _take(self, article: str, reply: Reply, marks: str) -> None:
         self.marks[article] = reply, marks
 
@@ -173,12 +182,7 @@ def test_halting_ends_the_asking_there() -> None:
     """What has come by then is told."""
     apart = started(waits)
     told = Told(apart, *ARTICLES)
-
-    def halt() -> None:
-        told.stop.set()
-        apart.halt()
-
-    told.on_busy = halt
+    told.halt_when_busy(apart)
     assert list(told.events) == [event_of("harbour-dental")]
     apart.close()
 
@@ -195,12 +199,7 @@ def test_an_open_request_is_not_waited_for_when_who_asked_is_gone() -> None:
 
     apart = started(never)
     told = Told(apart, *ARTICLES)
-
-    def halt() -> None:
-        told.stop.set()
-        apart.halt()
-
-    told.on_busy = halt
+    told.halt_when_busy(apart)
     assert list(told.events) == []
     assert apart._asker.close(5.0) == 0
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -164,7 +165,7 @@ def test_the_file_is_what_jenkins_reads(accepted: Project) -> None:
 def test_no_answer_breaks_the_file(tmp_path: Path) -> None:
     """Control characters, brackets, quotes and line ends of an answer are text of a valid file."""
     nasty = "\x00\x1b[2J]]></testcase>\"'&\n\t\ud800\uffff é"
-    with JUnit(tmp_path) as junit:
+    with closing(JUnit(tmp_path)) as junit:
         for verdict in Verdict:
             junit.answer(
                 Outcome("m", "a", "q", verdict, nasty, nasty, nasty, contradicts=nasty), known=False

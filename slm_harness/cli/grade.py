@@ -79,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
     _clear(settings)
     snapshots: dict[str, bool] = {}
     green = True
-    with closing(evaluation), Replay(evaluation, report) as replay:
+    with closing(evaluation), closing(Replay(evaluation, report)) as replay:
         for model in models:
             found = load_evidence(settings.answers, model)
             if found is None:

@@ -1,6 +1,6 @@
 """Engines: what a model is asked through. They see requests, never labels, graders or the gate."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import closing, suppress
 from dataclasses import replace
 
@@ -61,7 +61,7 @@ def open_engine(spec: ModelSpec, reader: Reader | None, longest: int = 0) -> Eng
     return Ollama(spec, longest)
 
 
-def load(engines: Iterable[str]) -> None:
+def load(engines: Collection[str]) -> None:
     """Import what asking through these engines takes, as the first request does where nobody did before."""
     if "ollama" in engines:
         with suppress(SettingsError), loading_client():  # who asks is told

@@ -3,10 +3,9 @@
 import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from slm_harness.asking import Event, Obtained, Unreached, fill
+from slm_harness.asking import Event, Obtained, Unreached
 from slm_harness.engines import Report
 from slm_harness.journal import Journal
 from slm_harness.locks import held
@@ -116,25 +115,6 @@ class Filler:
             return self._ask(wanted, problems, self._stop, report)
         take = self._evaluation.marker.take
         return self._apart.ask(wanted, problems, self._stop, report, take)
-
-
-def asking_of(evaluation: Evaluation, *, explain: bool) -> Ask:
-    """What gets the replies of an evaluation.
-
-    Args:
-        evaluation: What is evaluated.
-        explain: Whether it is to be found out why what is asked was not stored.
-    """
-
-    def ask(
-        wanted: Wanted, problems: Mapping[str, Unreached], stop: threading.Event, report: Report
-    ) -> Iterator[Event]:
-        batches = evaluation.batches(wanted, problems)
-        sources = replace(evaluation.sources, explain=explain)
-        limits = evaluation.settings.limits
-        return fill(batches, evaluation.recipe, sources, stop, report, limits)
-
-    return ask
 
 
 def alone(

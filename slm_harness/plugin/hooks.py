@@ -3,8 +3,9 @@
 import contextlib
 import gc
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from slm_harness.journal import FileFollower, Follower, Journal
 from slm_harness.plugin import committed, options, summary
 from slm_harness.plugin.apart import Apart
 from slm_harness.plugin.cases import case_of, wanted
-from slm_harness.plugin.filling import Filler, asking_of
+from slm_harness.plugin.filling import Filler
 from slm_harness.plugin.progress import TerminalLine
 from slm_harness.plugin.selection import Selection
 from slm_harness.plugin.standing import find_out, selection
@@ -110,12 +111,11 @@ def _state(config: pytest.Config, settings: Settings, models: Mapping[str, Model
     follower: Follower
     apart: Apart | None = None
     if received is None:
-        ask = asking_of(evaluation, explain=config.getoption("slm_explain"))
+        ask = partial(evaluation.ask, explain=config.getoption("slm_explain"))
         # Before anything is open that a copy of this process would hold.
         if not config.option.collectonly:
-            engines = {models[name].engine for name in possible} if processors() > 1 else set()
             grades = None if distributes(config) else evaluation
-            apart = Apart.started(ask, lambda: load(engines), grades)
+            apart = Apart.started(ask, lambda: load(_needed(settings, models, chosen)), grades)
         with _ending(apart):
             standing = _standing(config, evaluation, before, chosen, updating=updating)
             follower = journal = Journal(for_workers=distributes(config))
@@ -138,6 +138,15 @@ def _state(config: pytest.Config, settings: Settings, models: Mapping[str, Model
         judge=judge,
         notes=notes,
     )
+
+
+def _needed(
+    settings: Settings, models: Mapping[str, ModelSpec], chosen: Selection
+) -> Collection[str]:
+    """The engines that will be asked through, as far as that can be told before it is known what is stored."""
+    if settings.mode is Mode.REPLAY or processors() == 1:
+        return ()
+    return {models[name].engine for name in chosen.named(models)}
 
 
 def _nothing() -> None:

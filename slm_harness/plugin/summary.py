@@ -16,7 +16,7 @@ from slm_harness.engines import LOCAL_ENGINES
 from slm_harness.plugin.state import State
 from slm_harness.records import Outcome, Verdict
 from slm_harness.report.properties import with_properties
-from slm_harness.report.results import results_json
+from slm_harness.report.results import head, results_json
 from slm_harness.report.tally import Tally, tally
 from slm_harness.report.terminal import table, tag_table
 from slm_harness.report.wording import PROPERTIES
@@ -72,16 +72,19 @@ def write_results(state: State) -> None:
         for result in results
         if isinstance(result, Obtained) and result.stored.identity.machine
     }
-    text = results_json(
+    told_of = head(
         version=metadata.version("slm-harness"),
         task=state.evaluation.settings.task.name,
         recipe=state.evaluation.recipe,
         constrained=state.evaluation.settings.constrained,
         tallies=tallies(state),
         identities={**state.follower.identities, **loaded},
+        commonest=state.evaluation.commonest_answers,
+    )
+    text = results_json(
+        told_of,
         outcomes=state.outcomes.values(),
         results=results,
-        commonest=state.evaluation.commonest_answers,
         opinions=[asdict(opinion) for opinion in state.opinions],
     )
     write_atomically(state.evaluation.settings.reports / "results.json", text)

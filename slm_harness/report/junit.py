@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from slm_harness.records import Outcome, Verdict
 from slm_harness.report.spool import Spool
@@ -40,16 +38,9 @@ class JUnit:
         self._began = time.time()
         self._start = self._last = time.perf_counter()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._spool.__exit__(kind, error, traceback)
+    def close(self) -> None:
+        """Let go of the cases."""
+        self._spool.close()
 
     def answer(self, outcome: Outcome, *, known: bool) -> None:
         """Add the case of an answer; ``known`` is whether the snapshot has it as not passed."""

@@ -16,32 +16,18 @@ FORMAT = "slm-harness results 1"
 
 
 def results_json(
+    told_of: Mapping[str, object],
     *,
-    version: str,
-    task: str,
-    recipe: Recipe,
-    constrained: bool,
-    tallies: Sequence[Tally],
-    identities: Mapping[str, Identity],
     outcomes: Iterable[Outcome],
     results: Iterable[Obtained | Failed],
-    commonest: Mapping[str, tuple[str, int, int]],
     opinions: Sequence[Mapping[str, object]] = (),
 ) -> Iterator[str]:
     """The text of ``results.json`` in pieces; sorted, so that two equal runs differ only in what was timed.
 
     In pieces, since hundreds of thousands of cases would not be held twice for the sake of a file.
+    ``told_of`` is its ``head``.
     """
     told = sorted(results, key=lambda result: (result.model, result.article))
-    told_of = head(
-        version=version,
-        task=task,
-        recipe=recipe,
-        constrained=constrained,
-        tallies=tallies,
-        identities=identities,
-        commonest=commonest,
-    )
     yield from document(
         told_of,
         cases=map(case_row, sorted(outcomes, key=_place)),
