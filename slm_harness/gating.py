@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from slm_harness.accepted import Accepted
 from slm_harness.gate import Flip, Judgement, Snapshot, judge
-from slm_harness.gate.provenance import changes, rewordings
+from slm_harness.gate.provenance import changed_since, rewordings
 from slm_harness.records import Outcome
 from slm_harness.report.findings import Background, findings, verdict
 from slm_harness.session import Evaluation
@@ -64,7 +64,7 @@ def gated(
     background = Background(
         model=model,
         compared=accepted is not None,
-        changed=tuple(changes(before, now, words)) if accepted else (),
+        changed=tuple(changed_since(before, now, words)) if accepted else (),
         rewordings=tuple(rewordings(*words)) if accepted and words else (),
         regraded=accepted.regraded if accepted else (),
         outcome=outcome,

@@ -93,6 +93,8 @@ def parse(text: str, where: str) -> Snapshot:
     about = ("model", "articles", "samples")
     provenance = {name: value for name, value in head.items() if name not in about}
     found = Snapshot(head["model"], provenance, questions, lines)
+    if head.get("samples") != str(found.depth):
+        raise SnapshotError(f"{where}: it has not the samples that it counts; {_RESTORE}")
     _check(found, told, text, where)
     return found
 

@@ -125,6 +125,8 @@ def closing_lines(state: State, *, explain: bool, by_tag: bool) -> Iterator[str]
 
 def _verdicts(state: State, found: Sequence[Tally]) -> Iterator[str]:
     """What the gate of each model came to; and where it came to nothing, that it did not."""
+    if state.updating:
+        return
     for one in found:
         if one.model in state.verdicts:
             yield state.verdicts[one.model]
