@@ -4,12 +4,12 @@ A label that was mended, or a grader that reads better, is no change of the mode
 accepted are committed, so both sides of a comparison are graded alike, and only what the model says differs.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from slm_harness.gate import Line, Snapshot
+from slm_harness.gate import GateMode, Line, Policy, Snapshot, known
 from slm_harness.gate.provenance import graders_now, listed, provenance
-from slm_harness.records import Reply, Verdict
+from slm_harness.records import Outcome, Reply, Verdict
 from slm_harness.session import Evaluation
 
 _OF_THE_REPLIES = ("digest", "template", "options", "prompt", "schema")
@@ -22,10 +22,22 @@ class Accepted:
 
     snapshot: Snapshot
     """As judged today; what cannot be has no verdict."""
+    known: Snapshot
+    """The same without the verdicts whose label is another one now: nobody has accepted an answer by that."""
     regraded: tuple[str, ...] = ()
     """Why it was graded again, in a few words each; empty where it stands as it was accepted."""
     refused: tuple[str, ...] = ()
     """Why it cannot be compared as it is, one line each."""
+
+    def is_news(self, outcome: Outcome, policy: Policy) -> bool:
+        """Whether an answer that is not right makes a run red by itself.
+
+        Where the gate looks for significance, no single answer does that was accepted, whatever it was.
+        """
+        article, question = outcome.article, outcome.question
+        if policy.mode is GateMode.SIGNIFICANT:
+            return self.known.verdict(article, question) in (None, Verdict.NOT_MEASURED)
+        return not known(self.known, article, question, outcome.verdict)
 
 
 def accepted_now(evaluation: Evaluation, before: Snapshot) -> Accepted:
@@ -33,7 +45,7 @@ def accepted_now(evaluation: Evaluation, before: Snapshot) -> Accepted:
     refused = list(_other_articles(before, evaluation))
     if before.questions != evaluation.settings.task.ids:
         refused.append("the questions are others than in the snapshot")
-        return Accepted(before, refused=tuple(refused))
+        return Accepted(before, before, refused=tuple(refused))
     graders, now = before.provenance.get("graders", "unknown"), graders_now()
     relabelled = list(_relabelled(before, evaluation))
     why = [f"graders {graders} -> {now}"] if graders != now else []
@@ -41,24 +53,31 @@ def accepted_now(evaluation: Evaluation, before: Snapshot) -> Accepted:
         named = [f"{article} {question}" for article, question in relabelled]
         why.append(f"the label of {listed(named)}")
     if not why:
-        return Accepted(before, refused=tuple(refused))
+        return Accepted(before, before, refused=tuple(refused))
     stale = list(before.lines) if graders != now else [article for article, _ in relabelled]
     stale = list(dict.fromkeys(article for article in stale if article in evaluation.articles))
     problem = _not_of_one_acceptance(evaluation, before)
-    lines = dict(before.lines)
+    lines, of_these_labels = dict(before.lines), dict(before.lines)
     lost = []
     for article in stale:
+        was, labels = before.lines[article], evaluation.articles[article].label_digests
+        stands = [labels[q] == old for q, old in zip(before.questions, was.labels, strict=True)]
         line = None if problem else _graded(evaluation, before, article)
         if line is None:
             lost.append(article)
-        labels = evaluation.articles[article].label_digests
-        lines[article] = line or _without(before.lines[article], before.questions, labels)
+        lines[article] = line or _without(was, stands)
+        of_these_labels[article] = _without(line or was, stands)
     if lost:
         reason = problem or "they are not all among the accepted replies"
         refused.append(
             f"{' and '.join(why)} changed since the snapshot, and {listed(lost)} cannot be graded again: {reason}"
         )
-    return Accepted(replace(before, lines=lines), tuple(why), tuple(refused))
+    return Accepted(
+        replace(before, lines=lines),
+        replace(before, lines=of_these_labels),
+        tuple(why),
+        tuple(refused),
+    )
 
 
 def _other_articles(before: Snapshot, evaluation: Evaluation) -> Iterator[str]:
@@ -105,9 +124,8 @@ def _graded(evaluation: Evaluation, before: Snapshot, article: str) -> Line | No
     return Line(tuple(labels[question] for question in before.questions), was.text, samples)
 
 
-def _without(line: Line, questions: Sequence[str], labels: Mapping[str, str]) -> Line:
-    """A line without the verdicts whose label is another one now: they say nothing about an answer of today."""
-    stands = [labels[q] == was for q, was in zip(questions, line.labels, strict=True)]
+def _without(line: Line, stands: Sequence[bool]) -> Line:
+    """A line without the verdicts that do not stand: they say nothing about an answer of today."""
     samples = tuple(
         tuple(
             verdict if same else Verdict.NOT_MEASURED

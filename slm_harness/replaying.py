@@ -14,7 +14,7 @@ from importlib import metadata
 from slm_harness.accepted import Accepted, accepted_now
 from slm_harness.asking import Event, Failed, Obtained, Prepared, Unreached, ask_there
 from slm_harness.errors import NeverAsked
-from slm_harness.gate import Flip, Snapshot, flip, known
+from slm_harness.gate import Flip, Snapshot, flip
 from slm_harness.gating import gated
 from slm_harness.records import Identity, Outcome, Verdict
 from slm_harness.report.junit import JUnit
@@ -169,6 +169,7 @@ class _Model:
         self._evaluation = replay.evaluation
         self._model = model
         self._accepted = accepted
+        self._policy = self._evaluation.policies.of(model)
         comparable = accepted.snapshot if accepted else None
         self._verdicts: dict[str, tuple[Verdict, ...]] = {}
         self._flipped: dict[tuple[str, str], Outcome] = {}
@@ -229,7 +230,7 @@ class _Model:
     def _judge(self, outcome: Outcome) -> None:
         verdict = outcome.verdict
         self.counting.add(outcome)
-        is_known = known(self._before, outcome.article, outcome.question, verdict)
+        is_known = self._accepted is not None and not self._accepted.is_news(outcome, self._policy)
         self._replay.judged(outcome, known=is_known)
         if verdict in (Verdict.WRONG, Verdict.UNUSABLE) and not is_known:
             self.graded.new_count += 1

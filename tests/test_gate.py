@@ -332,9 +332,7 @@ def test_a_model_has_its_own_strictness_over_that_of_all(tmp_path: Path) -> None
     assert found.of("mistral") == Policy(GateMode.SIGNIFICANT, 0.1, 0.0, {"first": 0.8})
     assert found.of("phi3") == Policy(GateMode.STRICT, 0.1, 0.05, {"first": 0.8, "second": 0.7})
     over = found.over(Overrides(GateMode.SIGNIFICANT, 0.2))
-    assert over.of("phi3") == Policy(
-        GateMode.SIGNIFICANT, 0.2, 0.05, {"first": 0.8, "second": 0.7}
-    )
+    assert over.of("phi3") == Policy(GateMode.SIGNIFICANT, 0.2, 0.05, {"first": 0.8, "second": 0.7})
 
 
 def test_without_a_file_the_gate_is_as_strict_as_can_be(tmp_path: Path) -> None:

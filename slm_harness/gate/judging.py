@@ -12,7 +12,7 @@ from slm_harness.gate.flips import Flip, flips
 from slm_harness.gate.policy import ALL, CONTRADICTIONS, UNUSABLE, GateMode, Policy
 from slm_harness.gate.snapshot import SCORED, Rate, Snapshot, rate_of
 from slm_harness.records import Verdict
-from slm_harness.stats import Difference, fewest_flips, holm, paired_difference, sign_flip
+from slm_harness.stats import PairedDifference, fewest_flips, holm, paired_difference, sign_flip
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Paired:
     """How likely it is that chance alone gives such a fall or a larger one: the exact test in which each
     article's change could as well have had the other sign. For one question and one sample that is
     McNemar's. None where nothing was scored."""
-    difference: Difference | None
+    difference: PairedDifference | None
     """Now less before, as a fraction, with the interval in which it lies with 95 % confidence."""
     adjusted: float | None = None
     """``p`` corrected, by Holm, for looking at every question and at all together."""
@@ -155,15 +155,23 @@ def paired(
     pairs = [one for article in articles if (one := _answers(before, now, article, questions))]
     # In whole numbers: the shares of both sides over their common denominator.
     changes = [[right * of_before - was * of_now for was, right in answers] for answers in pairs]
-    scale = of_before * of_now
+    test = sign_flip([sum(one) for one in changes])
+    was = [sum(right for right, _ in one) for one in pairs]
+    is_ = [sum(right for _, right in one) for one in pairs]
     return Paired(
         question=questions[0] if len(questions) == 1 else None,
-        before=rate_of([(sum(was for was, _ in one), of_before * len(one)) for one in pairs]),
-        now=rate_of([(sum(right for _, right in one), of_now * len(one)) for one in pairs]),
+        before=rate_of(
+            [(right, of_before * len(one)) for right, one in zip(was, pairs, strict=True)]
+        ),
+        now=rate_of([(right, of_now * len(one)) for right, one in zip(is_, pairs, strict=True)]),
         fell=sum(change < 0 for one in changes for change in one),
         rose=sum(change > 0 for one in changes for change in one),
-        p=sign_flip([sum(one) for one in changes]) if pairs else None,
-        difference=paired_difference([(sum(one) / scale, len(one)) for one in changes]),
+        p=test.worse if test else None,
+        difference=paired_difference(
+            [right / of_before for right in was],
+            [right / of_now for right in is_],
+            [len(one) for one in pairs],
+        ),
     )
 
 

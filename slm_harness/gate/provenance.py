@@ -72,7 +72,9 @@ def _short(text: str) -> str:
 # ---------------------------------------------------------------- what changed
 
 
-def changed_since(before: Snapshot, now: Snapshot, wording: tuple[str, str] | None) -> Iterator[str]:
+def changed_since(
+    before: Snapshot, now: Snapshot, wording: tuple[str, str] | None
+) -> Iterator[str]:
     """What is another model, prompt or setting than before, in a few words each: what is being compared.
 
     Args:

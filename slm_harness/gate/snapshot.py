@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from slm_harness.records import Verdict
-from slm_harness.stats import Interval, rate_interval
+from slm_harness.stats import Interval, cluster_interval, wilson
 
 SCORED = frozenset({Verdict.RIGHT, Verdict.WRONG, Verdict.UNUSABLE})
 """The verdicts that are in a rate."""
@@ -64,7 +64,8 @@ def rate_of(counts: Iterable[tuple[int, int]]) -> Rate:
     """The rate of (passes, of) pairs, one for each article, whose answers have much in common."""
     pairs = [(passes, of) for passes, of in counts if of]
     passes, of = (sum(numbers) for numbers in zip(*pairs, strict=True)) if pairs else (0, 0)
-    return Rate(passes, of, rate_interval(pairs))
+    alone = of == len(pairs)
+    return Rate(passes, of, wilson(passes, of) if alone else cluster_interval(pairs))
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ def render(snapshot: Snapshot) -> str:
 def _rate(rate: Rate, name: str) -> str:
     if rate.value is None or rate.interval is None:
         return f"{0:5}{0:5}{'-':>7}{'-':>16}  {name}"
-    low, high = (f"{100 * end:.1f}" for end in rate.interval)
+    low, high = (f"{100 * end:.1f}" for end in (rate.interval.low, rate.interval.high))
     return f"{rate.passes:5}{rate.of:5}{100 * rate.value:7.1f}{f'{low} to {high}':>16}  {name}"
 
 

@@ -8,10 +8,10 @@ import pytest
 from slm_harness import grading
 from slm_harness.accepted import Accepted, accepted_now
 from slm_harness.asking import Unreached
-from slm_harness.gate import GateMode, Snapshot, known
+from slm_harness.gate import Snapshot
 from slm_harness.journal import Follower, Journal
 from slm_harness.plugin.filling import Filler
-from slm_harness.records import Outcome, Verdict
+from slm_harness.records import Outcome
 from slm_harness.second_opinion import Opinion
 from slm_harness.session import Case, Evaluation
 
@@ -91,19 +91,11 @@ class State:
         return found.snapshot if found else None
 
     def is_news(self, outcome: Outcome) -> bool:
-        """Whether an answer that is not right makes the run red by itself.
-
-        Where the gate looks for significance, no single answer does that was accepted, whatever it was.
-        """
-        before, article, question = (
-            self.comparable(outcome.model),
-            outcome.article,
-            outcome.question,
-        )
-        policy = self.evaluation.policies.of(outcome.model)
-        if policy.mode is GateMode.SIGNIFICANT and before is not None:
-            return before.verdict(article, question) in (None, Verdict.NOT_MEASURED)
-        return not known(before, article, question, outcome.verdict)
+        """Whether an answer that is not right makes the run red by itself: all do where nothing is accepted."""
+        accepted = self.accepted(outcome.model)
+        if accepted is None:
+            return True
+        return accepted.is_news(outcome, self.evaluation.policies.of(outcome.model))
 
     def take(self, cases: Iterable[Case | str]) -> None:
         """Note the selected cases and gates; those of a model that is not there measure nothing."""

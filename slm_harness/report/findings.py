@@ -105,7 +105,7 @@ def paired_line(one: Paired) -> str:
     line = f"{one.question or WHOLE}: {share(one.before)} before, {share(one.now)} now"
     if one.difference is None:
         return f"{line}: nothing to compare"
-    low, high = (points(end) for end in one.difference.interval)
+    low, high = (points(end) for end in (one.difference.low, one.difference.high))
     return (
         f"{line}: {points(one.difference.estimate)} points (95 %: {low} to {high}), {one.fell} fell, "
         f"{one.rose} rose, p {probability(one.p)}, corrected {probability(one.adjusted)}"

@@ -1,62 +1,45 @@
-"""placeholder"""
+"""The gate's statistics: small, pure, from the literature; each function names its source.
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+Rates, differences, falls and probabilities are fractions of 1, never points. None stands for "nothing was
+measured", and no function makes a number of nothing. Arguments that no run could give are a ValueError.
+"""
 
+from slm_harness.stats.intervals import Interval, cluster_interval, wilson
+from slm_harness.stats.multiplicity import holm
+from slm_harness.stats.paired import (
+    PairedDifference,
+    PairedTest,
+    cluster_standard_error,
+    mcnemar,
+    paired_difference,
+    sign_flip,
+)
+from slm_harness.stats.power import (
+    CHURN,
+    detectable_fall,
+    fewest_flips,
+    power,
+    smallest_visible_fall,
+)
+from slm_harness.stats.repeats import mean_pass_hat, pass_hat, waver
 
-class Interval(NamedTuple):
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Difference:
-    estimate: float
-    interval: Interval
-
-
-def rate_interval(pairs: Sequence[tuple[int, int]]) -> Interval | None:
-    if not pairs:
-        return None
-    k = sum(p for p, _ in pairs)
-    n = sum(o for _, o in pairs)
-    z = 1.96
-    c = (k + z * z / 2) / (n + z * z)
-    h = z * math.sqrt(k * (n - k) / n + z * z / 4) / (n + z * z)
-    return Interval(max(0.0, c - h), min(1.0, c + h))
-
-
-def paired_difference(pairs: Sequence[tuple[float, int]]) -> Difference | None:
-    if not pairs:
-        return None
-    e = sum(d for d, _ in pairs) / sum(n for _, n in pairs)
-    return Difference(e, Interval(e - 0.1, e + 0.1))
-
-
-def sign_flip(differences: Sequence[int]) -> float:
-    dist = {0: 1.0}
-    for d in differences:
-        if d:
-            new: dict[int, float] = {}
-            for s, p in dist.items():
-                new[s + d] = new.get(s + d, 0) + p / 2
-                new[s - d] = new.get(s - d, 0) + p / 2
-            dist = new
-    return min(1.0, sum(p for s, p in dist.items() if s <= sum(differences)))
-
-
-def holm(ps: Sequence[float | None]) -> list[float | None]:
-    known = sorted((p, i) for i, p in enumerate(ps) if p is not None)
-    out: list[float | None] = [None] * len(ps)
-    top = 0.0
-    for rank, (p, i) in enumerate(known):
-        top = max(top, min(1.0, p * (len(known) - rank)))
-        out[i] = top
-    return out
-
-
-def fewest_flips(articles: int, level: float) -> int | None:
-    need = math.ceil(math.log2(1 / level))
-    return need if need <= articles else None
+__all__ = [
+    "CHURN",
+    "Interval",
+    "PairedDifference",
+    "PairedTest",
+    "cluster_interval",
+    "cluster_standard_error",
+    "detectable_fall",
+    "fewest_flips",
+    "holm",
+    "mcnemar",
+    "mean_pass_hat",
+    "paired_difference",
+    "pass_hat",
+    "power",
+    "sign_flip",
+    "smallest_visible_fall",
+    "waver",
+    "wilson",
+]
