@@ -294,7 +294,7 @@ def test_a_snapshot_of_another_format_says_how_to_go_on() -> None:
     """What an older version wrote is no damage: the accepted replies give the new one."""
     text = render(snapshot({"harbour": "+-?"})).replace("format 2", "format 1")
 
-    with pytest.raises(SnapshotError, match="another format.*--answers=replay --snapshot-update"):
+    with pytest.raises(SnapshotError, match=r"another format.*--answers=replay --snapshot-update"):
         parse(text, "file")
 
 
