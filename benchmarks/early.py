@@ -9,6 +9,7 @@ to know the full run's verdict, which is that of ``judge``.
 """
 
 import argparse
+import functools
 import math
 import random
 import statistics
@@ -50,7 +51,7 @@ LONG = 1.5, 0.75
 """By how much more or less the answers to the longer and the shorter half flip."""
 UNSTEADY, OF_FLIPS = 0.4, 0.85
 """With useful history: this share of the articles flipped before, and has this share of the flips."""
-_NORMAL = statistics.NormalDist()
+_below = functools.lru_cache(maxsize=None)(statistics.NormalDist().inv_cdf)
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,9 @@ def history(sort: Sort, seed: str) -> History:
         hints.append(Hint(name, length, unsteady and sort.history != "none"))
     questions = tuple(RATES)
     return History(
-        Snapshot("model", {}, questions, before), Snapshot("model", {}, questions, now), tuple(hints)
+        Snapshot("model", {}, questions, before),
+        Snapshot("model", {}, questions, now),
+        tuple(hints),
     )
 
 
@@ -138,10 +141,10 @@ def _article(
     hard, moved = chance.gauss(0, 1), chance.gauss(0, 1)
     was, is_ = [], []
     for question, rate in RATES.items():
-        right = _beside(chance, hard, HARDNESS) < _NORMAL.inv_cdf(rate)
+        right = _beside(chance, hard, HARDNESS) < _below(rate)
         to_wrong, to_right = _flipping(sort, question)
         flips = to_wrong / rate if right else to_right / (1 - rate)
-        edge = _NORMAL.inv_cdf(min(0.97, flips * factor))
+        edge = _below(min(0.97, flips * factor))
         place = _beside(chance, moved, ALIKE)
         # What makes right answers fall in an article keeps wrong ones from rising.
         flipped = place < edge if right else -place < edge

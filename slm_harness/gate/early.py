@@ -21,8 +21,10 @@ from slm_harness.stats import Sums, chance_of_fall, critical_fall, mcnemar, sign
 
 BOUND = 0.01
 """In at most this share of histories a full run says otherwise than what was decided by probability."""
-_DOUBT_WORSE = 0.02
-"""*Worse* is decided once the predictive probability that the full run does not find it is no larger."""
+_FEW = 100
+_DOUBT_WORSE = {True: 0.03, False: 0.012}
+"""*Worse* is decided once the predictive probability that the full run does not find it is no larger. With few
+articles (yes or no) it may be: the spread of a few changes is hardly known, which makes for caution already."""
 _DOUBT_NOT_WORSE = 0.005
 """The same for *not worse*. It is decided by ten tests together, and there is less to be gained by it."""
 _SCEPTICS = 0.1
@@ -44,7 +46,7 @@ _UNSTEADY = 2.0
 """Articles that flipped before are asked this much sooner than the others: their changes vary more."""
 _MOST_SHORT = 1.5
 """Short ones are asked sooner than long ones by no more than this."""
-_SPLIT = 24
+_SPLIT = 40
 """A group of fewer articles is not parted by length: there would be too few of either to tell what they are like."""
 
 
@@ -163,6 +165,8 @@ class Early:
         self._fell = [0 for _ in self._places]
         self._rose = [0 for _ in self._places]
         self._changes: list[int] = []
+        self._may_fall = [sum(q in one.right for one in self._open.values()) for q in self._places]
+        self._may_rise = [sum(q in one.wrong for one in self._open.values()) for q in self._places]
         counts = [sum(q in one.scored for one in self._open.values()) for q in self._places]
         self._answers = [*counts, sum(counts)]
         """How many answers each test is over: those of the questions, then that of all together."""
@@ -197,6 +201,8 @@ class Early:
         fell, rose = (was.right & scored) - right, was.wrong & right
         sums = self._sums[was.group]
         for place in was.scored:
+            self._may_fall[place] -= place in was.right
+            self._may_rise[place] -= place in was.wrong
             change = (place in rose) - (place in fell)
             self._fell[place] += change < 0
             self._rose[place] += change > 0
@@ -224,7 +230,7 @@ class Early:
         plain = self._chances(0.0)
         worse = None
         if self._due():
-            if self._chances(_SCEPTICS).least >= 1 - _DOUBT_WORSE:
+            if self._chances(_SCEPTICS).least >= 1 - _DOUBT_WORSE[self._of < _FEW]:
                 worse = True
             elif plain.most <= _DOUBT_NOT_WORSE:
                 worse = False
@@ -296,12 +302,13 @@ class Early:
 
     def _reaches(self, place: int, level: float, *, rise: bool) -> bool:
         """Whether a test is reached if every answer that can rise does, or every one that can fall."""
-        rest = [one.wrong if rise else one.right for one in self._open.values()]
         if place < len(self._places):
-            more = sum(place in one for one in rest)
-            fell = self._fell[place] + (0 if rise else more)
-            rose = self._rose[place] + (more if rise else 0)
-            return self._drops(place, rose - fell) and mcnemar(fell, rose).worse <= level
+            fell = self._fell[place] + (0 if rise else self._may_fall[place])
+            rose = self._rose[place] + (self._may_rise[place] if rise else 0)
+            if rose >= fell or not self._drops(place, rose - fell):
+                return False
+            return mcnemar(fell, rose).worse <= level
+        rest = [one.wrong if rise else one.right for one in self._open.values()]
         changes = [*self._changes, *(len(one) if rise else -len(one) for one in rest)]
         total = sum(changes)
         if total >= 0 or not self._drops(place, total):
