@@ -105,7 +105,8 @@ def closing_lines(state: State, *, explain: bool, by_tag: bool) -> Iterator[str]
         yield ""
         if by_tag and any(one.tags for one in found):
             articles = state.evaluation.articles.values()
-            yield from tag_table(found, Counter(tag for one in articles for tag in one.tags))
+            counts = Counter(tag for one in articles for tag in one.tags)
+            yield from tag_table(found, counts, snapshots)
             yield ""
         yield from _verdicts(state, found)
         yield from _not_measured(state)

@@ -47,11 +47,19 @@ def table(
     return _aligned(rows)
 
 
-def tag_table(tallies: Sequence[Tally], articles: Mapping[str, int]) -> list[str]:
-    """The lines of the table of right answers by tag; ``articles`` is how many carry it."""
+def tag_table(
+    tallies: Sequence[Tally], articles: Mapping[str, int], snapshots: Mapping[str, bool]
+) -> list[str]:
+    """The lines of the table of right answers by tag, with how many rose and fell since the snapshot.
+
+    Args:
+        tallies: one column each.
+        articles: how many articles carry a tag.
+        snapshots: whether a model has an accepted snapshot to compare with.
+    """
     rows: list[list[str]] = [["", "articles", *(t.model for t in tallies)]]
     for tag in sorted({tag for t in tallies for tag in t.tags}):
-        cells = [_cell(t.tags[tag], False) if tag in t.tags else "-" for t in tallies]
+        cells = [_cell(t.tags[tag], snapshots[t.model]) if tag in t.tags else "-" for t in tallies]
         rows.append([tag, str(articles[tag]), *cells])
     return _aligned(rows)
 
