@@ -6,7 +6,7 @@ case once it is written: ten thousand articles put to three models are 270,000 c
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -186,10 +186,11 @@ class _Model:
         pairs = [(self._model, article) for article in articles]
         events = self._evaluation.ask(pairs, problems, threading.Event(), self._replay.tell)
         missing = ""
-        for number, event in enumerate(self._in_order(events, articles), 1):
-            self._take(event, questions)
-            if isinstance(event, Failed) and not missing:
-                missing = no_rates(self._model, event.article, event.message)
+        for number, samples in enumerate(self._in_order(events, articles), 1):
+            self._take(samples, questions)
+            failed = _failed(samples)
+            if failed is not None and not missing:
+                missing = no_rates(self._model, failed.article, failed.message)
             if number % _STEP == 0:
                 self._replay.tell(f"{self._model}: {number:,} of {len(articles):,} articles graded")
         if not problem:
@@ -197,30 +198,34 @@ class _Model:
 
     def _in_order(
         self, events: Iterable[Event], articles: Iterable[str]
-    ) -> Iterator[Obtained | Failed]:
-        """Article by article; what comes before its turn waits for it."""
-        order, early = deque(articles), dict[str, Obtained | Failed]()
+    ) -> Iterator[Sequence[Obtained | Failed]]:
+        """The samples of an article, article by article; what comes before its turn waits for it."""
+        order, early = deque(articles), dict[str, list[Obtained | Failed]]()
+        wanted = self._evaluation.samples(self._model)
         for event in events:
             if isinstance(event, Prepared):
                 self._identity = event.identity
                 self._replay.identified(self._model, event.identity)
                 continue
-            early[event.article] = event
-            while order and order[0] in early:
-                yield early.pop(order.popleft())
+            early.setdefault(event.article, []).append(event)
+            while order and len(early.get(order[0], ())) == wanted:
+                yield sorted(early.pop(order.popleft()), key=lambda one: one.sample)
 
-    def _take(self, event: Obtained | Failed, questions: Iterable[str]) -> None:
-        self._replay.heard(event)
-        if isinstance(event, Failed):
-            named = self.graded.failures.setdefault(event.message, [])
+    def _take(self, samples: Sequence[Obtained | Failed], questions: Iterable[str]) -> None:
+        article = samples[0].article
+        for event in samples:
+            self._replay.heard(event)
+        failed = _failed(samples)
+        if failed is not None:
+            named = self.graded.failures.setdefault(failed.message, [])
             self.graded.failures_count += 1
             if len(named) < SHOWN:
-                named.append(event.article)
+                named.append(article)
         found = {
-            question: self._evaluation.outcome(Case(self._model, event.article, question), event)
+            question: self._evaluation.folded(Case(self._model, article, question), samples)
             for question in questions
         }
-        self._verdicts[event.article] = tuple(one.verdict for one in found.values())
+        self._verdicts[article] = tuple(one.verdict for one in found.values())
         # As results.json is sorted.
         for question in sorted(found):
             self._judge(found[question])
@@ -252,6 +257,11 @@ class _Model:
 
     def _outcome(self, found: Flip) -> Outcome:
         return self._flipped[found.article, found.question]
+
+
+def _failed(samples: Iterable[Obtained | Failed]) -> Failed | None:
+    """The first sample that was not obtained, if there is one: with it the article is not measured."""
+    return next((one for one in samples if isinstance(one, Failed)), None)
 
 
 def never_asked(evaluation: Evaluation, model: str) -> str:

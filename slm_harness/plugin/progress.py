@@ -64,7 +64,7 @@ class Progress:
         """Begin.
 
         Args:
-            models: Model to how many articles are wanted of it, and how many of them at once.
+            models: Model to how many replies are wanted of it, and how many of them at once.
             show: Takes lines.
             clock: Seconds from any point in time.
         """
@@ -85,6 +85,8 @@ class Progress:
         if not isinstance(event, Obtained | Failed):
             return
         model = self._models[event.model]
+        # What is asked once more was not foreseen.
+        model.total += not model.left
         if isinstance(event, Failed):
             model.count["failed"] += 1
         elif event.recalled:

@@ -7,19 +7,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from slm_harness.asking import Obtained
 from slm_harness.engines import LOCAL_ENGINES
 from slm_harness.plugin.state import State
-from slm_harness.records import Outcome, Verdict
+from slm_harness.records import Outcome
 from slm_harness.report.properties import with_properties
 from slm_harness.report.results import head, results_json
 from slm_harness.report.tally import Tally, tally
 from slm_harness.report.terminal import table, tag_table
-from slm_harness.report.wording import PROPERTIES
+from slm_harness.report.wording import PROPERTIES, outcome_in
 from slm_harness.second_opinion import told
 from slm_harness.session import provenance_of_prompt
 from slm_harness.store import write_atomically
@@ -32,13 +31,7 @@ def outcome_of(report: pytest.TestReport) -> Outcome | None:
     """The outcome in the properties of a finished case; None for every other report."""
     if report.when != "call" and not (report.when == "setup" and not report.passed):
         return None
-    found: dict[str, Any] = dict(report.user_properties)
-    if "verdict" not in found:
-        return None
-    fields = {name: found[name] for name in PROPERTIES if name in found}
-    return Outcome(
-        **{"expected": "", "got": "", "reason": "", **fields, "verdict": Verdict(found["verdict"])}
-    )
+    return outcome_in(dict(report.user_properties))
 
 
 def not_ours(properties: list[tuple[str, object]]) -> list[tuple[str, object]]:

@@ -27,7 +27,7 @@ def results_json(
     In pieces, since hundreds of thousands of cases would not be held twice for the sake of a file.
     ``told_of`` is its ``head``.
     """
-    told = sorted(results, key=lambda result: (result.model, result.article))
+    told = sorted(results, key=lambda result: (result.model, result.article, result.sample))
     yield from document(
         told_of,
         cases=map(case_row, sorted(outcomes, key=_place)),
@@ -124,6 +124,7 @@ def _reply(result: Obtained) -> dict[str, object]:
     return {
         "model": result.model,
         "article": result.article,
+        "sample": result.sample,
         "key": result.stored.key,
         "recalled": result.recalled,
         "tries": result.tries,
