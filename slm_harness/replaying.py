@@ -20,7 +20,7 @@ from slm_harness.report.junit import JUnit
 from slm_harness.report.results import case_row, document, failure_row, head, reply_row
 from slm_harness.report.spool import Spool
 from slm_harness.report.tally import Counting, Tally
-from slm_harness.report.wording import no_rates, told
+from slm_harness.report.wording import flaky, no_rates, told
 from slm_harness.session import Case, Evaluation
 from slm_harness.store import key_of, key_parts, write_atomically
 from slm_harness.task import reworded
@@ -41,6 +41,10 @@ class Graded:
     new: list[str] = field(default_factory=list)
     """The first of the answers that are wrong without the snapshot knowing it, one line each."""
     new_count: int = 0
+    """How many of them there are."""
+    flaky: list[str] = field(default_factory=list)
+    """The first of the answers that are right in some samples only, one line each."""
+    flaky_count: int = 0
     """How many of them there are."""
     failures: dict[str, list[str]] = field(default_factory=dict)
     """Why something was not measured, to the first of the articles that it cost."""
@@ -173,7 +177,10 @@ class _Model:
         self._verdicts: dict[str, tuple[Verdict, ...]] = {}
         self._flipped: dict[tuple[str, str], Outcome] = {}
         self._identity: Identity | None = None
-        self.counting = Counting(model, self._evaluation.settings.task.ids, comparable, replay.tags)
+        self.counting = Counting(
+            *(model, self._evaluation.settings.task.ids, comparable, replay.tags),
+            samples=self._evaluation.samples(model),
+        )
         self.graded = Graded(model)
 
     def run(self, problem: str) -> None:
@@ -235,6 +242,10 @@ class _Model:
         self.counting.add(outcome)
         is_known = known(self._comparable, outcome.article, outcome.question, verdict)
         self._replay.judged(outcome, known=is_known)
+        if verdict is Verdict.FLAKY:
+            self.graded.flaky_count += 1
+            if len(self.graded.flaky) < SHOWN:
+                self.graded.flaky.append(flaky(outcome))
         if verdict in (Verdict.WRONG, Verdict.UNUSABLE) and not is_known:
             self.graded.new_count += 1
             if len(self.graded.new) < SHOWN:

@@ -55,6 +55,12 @@ def test_samples_are_asked_once_each_and_folded(
     assert one(five, CAUSE)["outcome"] == "skipped"
     assert "samples" not in one(once, CAUSE)
     cases = {(c["article"], c["question"]): c for c in five.results["cases"]}
-    assert cases["harbour-dental", "cause"]["samples"] == ["right", "wrong", "right", "wrong", "right"]
+    assert cases["harbour-dental", "cause"]["samples"] == [
+        "right",
+        "wrong",
+        "right",
+        "wrong",
+        "right",
+    ]
     assert cases["harbour-dental", "cause"]["got"] == "ransomware"
     assert [r["sample"] for r in five.results["replies"]] == [0, 1, 2, 3, 4] * 3

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from slm_harness.asking import Event, Obtained, Unreached
+from slm_harness.asking import Event, Obtained, Prepared, Unreached
 from slm_harness.engines import Report
 from slm_harness.journal import Journal
 from slm_harness.locks import held
@@ -101,6 +101,8 @@ class Filler:
                     if isinstance(event, Obtained):
                         self._wanted[event.model].pop((event.article, event.sample), None)
                     self._journal.add(event)
+                    if self._is_extra(event):
+                        progress.more(event.model)
                     progress.add(event)
         except AskingBroke as error:
             why = f"the asking broke: {error}"
@@ -112,6 +114,12 @@ class Filler:
         finally:
             # Whatever happens here, nobody must go on waiting.
             self._journal.end(why)
+
+    def _is_extra(self, event: Event) -> bool:
+        """Whether it is of a request that was put once more (``asking.fill``), and not foreseen."""
+        return not isinstance(event, Prepared) and event.sample >= self._evaluation.samples(
+            event.model
+        )
 
     def _events(
         self, wanted: Wanted, problems: Mapping[str, Unreached], report: Report

@@ -80,13 +80,15 @@ class Progress:
             self._shown = now
             self._show(line)
 
+    def more(self, model: str) -> None:
+        """Count in one reply more than was wanted of a model at first."""
+        self._models[model].total += 1
+
     def add(self, event: Event) -> None:
         """Count an event; tell of a reply that was asked for, and of the end of a model that was asked."""
         if not isinstance(event, Obtained | Failed):
             return
         model = self._models[event.model]
-        # What is asked once more was not foreseen.
-        model.total += not model.left
         if isinstance(event, Failed):
             model.count["failed"] += 1
         elif event.recalled:

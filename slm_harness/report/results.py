@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from slm_harness.asking import Failed, Obtained
 from slm_harness.records import Identity, Outcome, Recipe, Reply
-from slm_harness.report.tally import Rate, Tally
+from slm_harness.report.tally import Rate, Repeats, Tally
 
 FORMAT = "slm-harness results 1"
 
@@ -139,6 +139,7 @@ def _model(tally: Tally, identity: Identity | None) -> dict[str, object]:
         "questions": {question: _rate(rate) for question, rate in tally.questions.items()},
         "tags": {tag: _rate(rate) for tag, rate in tally.tags.items()},
         "articles": tally.articles,
+        "samples": tally.samples,
         "conforming": tally.conforming,
         "contradicting": tally.contradicting,
         "forms": {q: {"kept": kept, "of": of} for q, (kept, of) in tally.forms.items()},
@@ -155,6 +156,17 @@ def _rate(rate: Rate) -> dict[str, object]:
         **{verdict.value: count for verdict, count in rate.counts.items()},
         "better": rate.better,
         "worse": rate.worse,
+        "repeats": None if rate.repeats is None else _repeats(rate.repeats),
+    }
+
+
+def _repeats(repeats: Repeats) -> dict[str, object]:
+    interval = repeats.interval
+    return {
+        "answers": repeats.answers,
+        "interval": None if interval is None else [interval.low, interval.high],
+        "pass_hat": repeats.pass_hat,
+        "waver": repeats.waver,
     }
 
 
