@@ -58,7 +58,9 @@ class Evidence:
             yield from self._further.get(article, ())
 
     def of(self, article: str) -> Sequence[Stored]:
-        """The samples of an article, the first of them first."""
+        """The samples of an article, the first of them first; none where there is no reply to it."""
+        if article not in self.replies:
+            return ()
         return self.replies[article], *self._further.get(article, ())
 
     def find(self, key: str) -> Stored | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from slm_harness import gate
 from slm_harness.records import Outcome, Verdict
 
 
@@ -16,7 +17,7 @@ def folded(samples: Sequence[Outcome]) -> Outcome:
     if len(samples) == 1:
         return first
     verdicts = tuple(sample.verdict for sample in samples)
-    verdict = verdict_of(verdicts)
+    verdict = gate.folded(verdicts)
     if verdict is Verdict.NOT_MEASURED:
         shown = next(sample for sample in samples if sample.verdict is verdict)
         return replace(shown, samples=verdicts)
@@ -37,15 +38,9 @@ def folded(samples: Sequence[Outcome]) -> Outcome:
     )
 
 
-def verdict_of(samples: Sequence[Verdict]) -> Verdict:
-    """The verdict on an answer, of those on its samples."""
-    kinds = set(samples)
-    for decides in (Verdict.NOT_MEASURED, Verdict.CONTESTED):
-        if decides in kinds:
-            return decides
-    if Verdict.RIGHT in kinds:
-        return Verdict.RIGHT if len(kinds) == 1 else Verdict.FLAKY
-    return Verdict.UNUSABLE if kinds == {Verdict.UNUSABLE} else Verdict.WRONG
+def by_sample(answers: Iterable[Outcome]) -> tuple[tuple[Verdict, ...], ...]:
+    """The verdicts on all answers about an article, sample by sample; every answer has as many."""
+    return tuple(zip(*(one.samples or (one.verdict,) for one in answers), strict=True))
 
 
 def _sum(numbers: Iterable[float | None]) -> float | None:

@@ -254,14 +254,14 @@ class Verdict(StrEnum):
 
     RIGHT = "right"
     WRONG = "wrong"
+    FLAKY = "flaky"
+    """Of several samples: right in some and not in others."""
     UNUSABLE = "unusable"
     """The model gave no valid answer; counts as not passed, under its own name."""
     NOT_MEASURED = "not-measured"
     """The harness got no answer; never a number."""
     CONTESTED = "contested"
     """Asked and shown, never scored."""
-    FLAKY = "flaky"
-    """Right in some samples and not in others. Of an answer with several samples; never of one of them."""
 
 
 @dataclass(frozen=True, slots=True)
