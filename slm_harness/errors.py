@@ -6,7 +6,8 @@
     │   ├── PromptError          the prompt file
     │   ├── ModelsError          models.yaml or --model
     │   ├── KeyNotSet            the environment lacks a server's key
-    │   └── SnapshotError        a committed snapshot or its accepted replies cannot be read
+    │   ├── SnapshotError        a committed snapshot or its accepted replies cannot be read
+    │   └── PolicyError          the settings of the gate
     ├── FetchError               a page could not be fetched from the web
     ├── PageError                a page has no article that can be taken out of it
     └── NotMeasured              no answer was obtained: never a wrong answer
@@ -84,6 +85,10 @@ class KeyNotSet(SettingsError):
 
 class SnapshotError(SettingsError):
     """A committed snapshot, or the replies accepted with it, cannot be read."""
+
+
+class PolicyError(SettingsError):
+    """The settings of the gate cannot be read, or name what there is not."""
 
 
 class FetchError(HarnessError):

@@ -251,6 +251,8 @@ class Verdict(StrEnum):
 
     RIGHT = "right"
     WRONG = "wrong"
+    FLAKY = "flaky"
+    """Of several samples: right in some and not in others."""
     UNUSABLE = "unusable"
     """The model gave no valid answer; counts as not passed, under its own name."""
     NOT_MEASURED = "not-measured"

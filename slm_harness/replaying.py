@@ -11,11 +11,12 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from importlib import metadata
 
+from slm_harness.accepted import Accepted, accepted_now
 from slm_harness.asking import Event, Failed, Obtained, Prepared, Unreached, ask_there
 from slm_harness.errors import NeverAsked
-from slm_harness.gate import Flip, Snapshot, compare, flip, known, on_same_labels
+from slm_harness.gate import Flip, Snapshot, flip
+from slm_harness.gating import gated
 from slm_harness.records import Identity, Outcome, Verdict
-from slm_harness.report.findings import findings
 from slm_harness.report.junit import JUnit
 from slm_harness.report.results import case_row, document, failure_row, head, reply_row
 from slm_harness.report.spool import Spool
@@ -36,6 +37,8 @@ class Graded:
     model: str
     passes: bool = False
     """Whether its gate does."""
+    verdict: str = ""
+    """What the gate comes to, in a line."""
     findings: list[str] = field(default_factory=list)
     """Why not, line by line."""
     new: list[str] = field(default_factory=list)
@@ -87,9 +90,8 @@ class Replay:
 
         Models come in the order of their names: results.json is sorted, and is written as they come.
         """
-        labels = {id_: one.label_digests for id_, one in self._evaluation.articles.items()}
-        comparable = None if before is None else on_same_labels(before, labels)
-        one = _Model(self, model, before, comparable)
+        accepted = None if before is None else accepted_now(self._evaluation, before)
+        one = _Model(self, model, accepted)
         problem = never_asked(self._evaluation, model)
         one.run(problem)
         self.tallies[model] = one.counting.tally()
@@ -162,17 +164,17 @@ _STEP = 1000
 class _Model:
     """One model on its way."""
 
-    def __init__(
-        self, replay: Replay, model: str, before: Snapshot | None, comparable: Snapshot | None
-    ) -> None:
+    def __init__(self, replay: Replay, model: str, accepted: Accepted | None) -> None:
         self._replay = replay
         self._evaluation = replay.evaluation
         self._model = model
-        self._before = before
-        self._comparable = comparable
+        self._accepted = accepted
+        self._policy = self._evaluation.policies.of(model)
+        comparable = accepted.snapshot if accepted else None
         self._verdicts: dict[str, tuple[Verdict, ...]] = {}
         self._flipped: dict[tuple[str, str], Outcome] = {}
         self._identity: Identity | None = None
+        self._before = comparable
         self.counting = Counting(model, self._evaluation.settings.task.ids, comparable, replay.tags)
         self.graded = Graded(model)
 
@@ -228,7 +230,7 @@ class _Model:
     def _judge(self, outcome: Outcome) -> None:
         verdict = outcome.verdict
         self.counting.add(outcome)
-        is_known = known(self._comparable, outcome.article, outcome.question, verdict)
+        is_known = self._accepted is not None and not self._accepted.is_news(outcome, self._policy)
         self._replay.judged(outcome, known=is_known)
         if verdict in (Verdict.WRONG, Verdict.UNUSABLE) and not is_known:
             self.graded.new_count += 1
@@ -244,10 +246,11 @@ class _Model:
             self._replay.gated(self._model, error=missing)
             return
         now = self._evaluation.snapshot_of(self._model, self._identity, self._verdicts)
-        graded.passes = self._before is not None and compare(self._before, now).passes
+        contradicting = self.counting.tally().contradicting
+        found = gated(self._evaluation, now, self._accepted, self._outcome, contradicting)
+        graded.passes, graded.verdict = found.passes, found.verdict
         if not graded.passes:
-            accepting = self._evaluation.settings.accepting(self._model)
-            graded.findings = list(findings(self._before, now, self._outcome, accepting))
+            graded.findings = found.findings.split("\n")
         self._replay.gated(self._model, failure="\n".join(graded.findings))
 
     def _outcome(self, found: Flip) -> Outcome:

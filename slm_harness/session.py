@@ -11,7 +11,6 @@ from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 
-from slm_harness import grading
 from slm_harness.asking import (
     Batch,
     Event,
@@ -27,12 +26,13 @@ from slm_harness.derived import Derived, code_digest
 from slm_harness.engines import LOCAL_ENGINES, Engine, Report, longest_prompt, open_engine
 from slm_harness.errors import ModelsError
 from slm_harness.evidence import Evidence, write_evidence
-from slm_harness.gate import Line, Snapshot
+from slm_harness.gate import Line, Policies, Snapshot, load_policies
+from slm_harness.gate.policy import Overrides
+from slm_harness.gate.provenance import provenance
 from slm_harness.labels import load_articles
 from slm_harness.marking import CODE, Marker, expected_of, label_digest
 from slm_harness.models import load_models
 from slm_harness.records import (
-    FRAME,
     Article,
     Identity,
     Layout,
@@ -50,6 +50,7 @@ PLACES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "prompt": ("evals/prompts/breach.yaml", "wording of the questions"),
         "models": ("evals/models.yaml", "the models that can be evaluated"),
+        "gate": ("evals/gate.yaml", "how strict the gate is"),
         "articles": ("fixtures/articles", "folder of the labelled articles"),
         "answers": ("evals/answers", "folder of the accepted replies"),
         "snapshots": ("evals/__snapshots__", "folder of the accepted pass rates"),
@@ -91,6 +92,10 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     concurrency: int | None = None
     """Articles put to each model at once; None for as many as its entry says."""
+    gate: Path | None = None
+    """How strict the gate is; as strict as can be where there is no such file."""
+    strictness: Overrides = field(default_factory=Overrides)
+    """What the command line says about that."""
     flags: str = ""
     """Flags of this run without which a command for the next would mean something else."""
 
@@ -99,6 +104,12 @@ class Settings:
         if not self.dated:
             return ""
         return f"pytest -m {model}{self.flags} --snapshot-update"
+
+    def looking(self, model: str) -> str:
+        """The command that shows a finished run beside what was accepted."""
+        return (
+            f"slm-harness compare accepted {self.reports / 'results.json'} -m {model}{self.flags}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +136,8 @@ class Evaluation:
     recipe: Recipe
     evidence: Mapping[str, Evidence]
     """Model to its accepted replies, for the models that have some."""
+    policies: Policies = field(default_factory=Policies)
+    """How strict the gates are."""
 
     @classmethod
     def load(
@@ -140,6 +153,10 @@ class Evaluation:
         """
         task = settings.task
         prompt = load_prompt(task, settings.prompt)
+        policies = Policies()
+        if settings.gate is not None:
+            policies = load_policies(settings.gate, task.ids, list(models))
+        policies = policies.over(settings.strictness)
         loaded = load_articles(settings.articles, task, settings.store)
         articles = {a.id: replace(a, dated=settings.dated) for a in loaded}
         twice = _called_twice(models, articles, task.ids)
@@ -153,6 +170,7 @@ class Evaluation:
             articles=MappingProxyType(articles),
             recipe=task.recipe(prompt, settings.layout, constrained=settings.constrained),
             evidence=evidence,
+            policies=policies,
         )
 
     @cached_property
@@ -328,11 +346,13 @@ class Evaluation:
             id_: Line(
                 tuple(article.label_digests[question] for question in questions),
                 text_digest(replace(article, dated=True).prompt)[:12],
-                verdicts[id_],
+                (verdicts[id_],),
             )
             for id_, article in self.articles.items()
         }
         known = provenance(identity, self.recipe)
+        labelled = {id_: [line.text, *line.labels] for id_, line in lines.items()}
+        known["article-set"] = text_digest(canonical_json(labelled))[:12]
         if not self.settings.dated:
             known = {**known, "publication-date": "not told"}
         return Snapshot(model, known, questions, lines)
@@ -351,10 +371,7 @@ class Evaluation:
             same = kept is not None and kept.reply.text == result.stored.reply.text
             stored = kept if kept is not None and same else result.stored
             pairs.append((self.request(model, article), stored))
-        # The identity told before the first request lacks what only a loaded model shows.
-        machines = [s.identity.machine for _, s in pairs if s.identity.machine]
-        known = replace(identity, machine=machines[0]) if machines else identity
-        write_evidence(self.settings.answers, model, known, self.recipe, pairs)
+        write_evidence(self.settings.answers, model, identity, self.recipe, pairs)
 
     @cached_property
     def commonest_answers(self) -> Mapping[str, tuple[str, int, int]]:
@@ -396,32 +413,10 @@ def _called_twice(
     return ""
 
 
-def provenance(identity: Identity, recipe: Recipe) -> Mapping[str, str]:
-    """What the rates of a model depend on besides articles and labels, one short line each."""
-    return {
-        "engine": identity.engine,
-        "server": identity.server,
-        "base": identity.base,
-        "digest": identity.digest,
-        "template": text_digest(identity.template)[:12] if identity.template else "none",
-        "options": canonical_json(dict(identity.options)),
-        "prompt": provenance_of_prompt(recipe),
-        **({} if recipe.layout is Layout.QUESTIONS_FIRST else {"layout": recipe.layout.value}),
-        "schema": text_digest(canonical_json(dict(recipe.schema)))[:12],
-        "graders": graders_now(),
-    }
-
-
-def graders_now() -> str:
-    """The versions of the graders as a snapshot has them."""
-    return ", ".join(f"{kind} {grading.VERSIONS[kind]}" for kind in sorted(grading.VERSIONS))
-
-
-def provenance_of_prompt(recipe: Recipe) -> str:
-    """What stands for the words of a prompt, and for where they stand, in a snapshot."""
-    if recipe.layout is Layout.QUESTIONS_FIRST:
-        return text_digest(recipe.wording)[:12]
-    return text_digest("\0".join([recipe.layout, FRAME, recipe.wording]))[:12]
+def as_loaded(identity: Identity, replies: Iterable[Stored]) -> Identity:
+    """An identity with what only a loaded model shows, which comes with its replies."""
+    machines = (stored.identity.machine for stored in replies if stored.identity.machine)
+    return replace(identity, machine=next(machines, identity.machine))
 
 
 def load_specs(settings: Settings) -> Mapping[str, ModelSpec]:

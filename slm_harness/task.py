@@ -237,17 +237,18 @@ def _question_faults(task: Task, wire: _PromptFile) -> list[str]:
 
 def reworded(before: str, now: str) -> tuple[str, ...]:
     """What differs between two wordings (``Recipe.wording``): the ids of questions, and ``preamble``."""
-    old, new = _by_question(before), _by_question(now)
+    old, new = wording_parts(before), wording_parts(now)
     return tuple(part for part in dict.fromkeys((*new, *old)) if old.get(part) != new.get(part))
 
 
-def _by_question(system: str) -> dict[str, str]:
+def wording_parts(wording: str) -> dict[str, str]:
+    """The wording of each question by its id, and that of the preamble as ``preamble``."""
     parts: dict[str, str] = {"preamble": ""}
-    for line in system.splitlines():
-        match = _QUESTION_LINE.match(line)
-        name = match.group(1) if match else "preamble"
-        parts[name] = parts.get(name, "") + line + "\n"
+    for line in wording.splitlines():
+        match = _QUESTION_LINE.fullmatch(line)
+        name, words = match.groups() if match else ("preamble", line)
+        parts[name] = parts.get(name, "") + words + "\n"
     return parts
 
 
-_QUESTION_LINE = re.compile(r'- "([^"]+)": ')
+_QUESTION_LINE = re.compile(r'- "([^"]+)": (.*)')

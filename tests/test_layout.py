@@ -15,9 +15,9 @@ from slm_harness.engines.baseline import BaselineEngine
 from slm_harness.engines.context import estimated_tokens
 from slm_harness.errors import PromptError, SnapshotError
 from slm_harness.evidence import load_evidence, write_evidence
-from slm_harness.gate import Snapshot, compare
+from slm_harness.gate import Snapshot
+from slm_harness.gate.provenance import changed_since, provenance
 from slm_harness.records import FRAME, Layout, ModelSpec, Recipe, Request, Stored
-from slm_harness.session import provenance
 from slm_harness.store import Store, key_of, key_parts, wording_of
 from slm_harness.task import Prompt, load_prompt, reworded
 from tests.projects import ROOT
@@ -276,9 +276,11 @@ def test_the_gate_names_the_layout() -> None:
     assert "layout" not in first
     assert after["layout"] == "article-first"
     for before, now in ((first, after), (after, first)):
-        found = compare(Snapshot("phi3", before, (), {}), Snapshot("phi3", now, (), {}))
-        assert set(found.changed) == {"prompt changed", "layout changed"}
-        assert found.passes
+        named = changed_since(Snapshot("phi3", before, (), {}), Snapshot("phi3", now, (), {}), None)
+        assert [one.split(" -> ")[0] for one in named] in (
+            ["the prompt", "layout none"],
+            ["the prompt", "layout article-first"],
+        )
 
 
 # ---------------------------------------------------------------- the baseline

@@ -37,6 +37,7 @@ def project_settings(articles: Path, layout: "Layout | None" = None, **places: P
         store=place["store"],
         reports=place["reports"],
         mode=Mode.REPLAY,
+        gate=place["gate"],
         layout=layout,
         flags="".join(
             [f" --layout={layout}" * bool(layout), "" if own else f" --articles={articles}"]

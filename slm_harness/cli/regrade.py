@@ -107,11 +107,11 @@ def _flips(before: "Snapshot", outcomes: "list[Outcome]") -> Iterator[str]:
 def _summary(
     before: "Snapshot", evaluation: "Evaluation", outcomes: "list[Outcome]", flips: int
 ) -> Iterator[str]:
+    from slm_harness.gate.provenance import graders_now
     from slm_harness.records import Verdict
-    from slm_harness.session import graders_now
 
     right = sum(outcome.verdict is Verdict.RIGHT for outcome in outcomes)
-    was = sum(before.rate(question)[0] for question in before.questions)
+    was = sum(before.rate(question).passes for question in before.questions)
     yield (
         f"{before.model}: {flips} of {len(outcomes)} verdicts flipped; {was} right in the snapshot, "
         f"{right} now"

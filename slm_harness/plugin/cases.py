@@ -8,12 +8,12 @@ from syrupy.assertion import SnapshotAssertion
 
 from slm_harness.asking import Failed, Obtained
 from slm_harness.errors import SnapshotError
-from slm_harness.gate import known
+from slm_harness.gating import contradicting, gated
 from slm_harness.plugin.rates import PassRates, extension
-from slm_harness.plugin.state import STATE, State, model_of
+from slm_harness.plugin.state import STATE, VERDICT, State, model_of
 from slm_harness.records import Identity, Outcome, Verdict
 from slm_harness.report.wording import no_rates, not_measured, properties, told
-from slm_harness.session import Case
+from slm_harness.session import Case, as_loaded
 
 CASE = "slm_case"
 ANSWER = "answer"
@@ -25,8 +25,8 @@ class Answer:
     """One model's graded answer to one question about one article."""
 
     outcome: Outcome
-    known: bool
-    """Whether the accepted snapshot has it as not passed, by the same labels."""
+    news: bool
+    """Whether it makes the run red by itself where it is not right."""
     accepting: bool
     strict: bool
     """``--all-wrong-fail``"""
@@ -44,7 +44,7 @@ class Answer:
         # Raised only now that the answer is there: a mark set before would hide a dead server.
         if self.accepting:
             self._expected(f"accepted: {line}")
-        if self.known and not self.strict:
+        if not self.news and not self.strict:
             self._expected(f"known: {line}")
         pytest.fail(line, pytrace=False)
 
@@ -122,7 +122,7 @@ def answer(request: pytest.FixtureRequest) -> Answer:
         pytest.fail(not_measured(result.message), pytrace=False)
     return Answer(
         outcome,
-        known=known(state.comparable.get(case.model), case.article, case.question, outcome.verdict),
+        news=state.is_news(outcome),
         accepting=state.accepts(case.model),
         strict=state.all_wrong_fail,
         runs_xfail=request.config.getoption("runxfail"),
@@ -161,23 +161,32 @@ def pass_rates(
             pytest.fail(no_rates(slm_gate, article, result.message), pytrace=False)
         results[article] = result
     outcomes = state.evaluation.outcomes(slm_gate, results, known=state.outcomes)
-    state.watched.add(request.node.nodeid)
-    yield PassRates(
-        snapshot=state.evaluation.snapshot(slm_gate, analyzer, outcomes),
-        before=state.before.get(slm_gate),
-        outcomes=outcomes,
-        accepting=state.evaluation.settings.accepting(slm_gate),
+    identity = as_loaded(analyzer, (result.stored for result in results.values()))
+    now = state.evaluation.snapshot(slm_gate, identity, outcomes)
+    found = gated(
+        state.evaluation,
+        now,
+        state.accepted(slm_gate),
+        lambda flip: outcomes[Case(slm_gate, flip.article, flip.question).id],
+        contradicting(outcomes.values()),
     )
+    state.watched.add(request.node.nodeid)
+    request.node.user_properties.append((VERDICT, found.verdict))
+    yield PassRates(now, found)
     if state.updating and request.node.nodeid in state.passed:
         try:
-            state.evaluation.accept(slm_gate, results, analyzer)
+            state.evaluation.accept(slm_gate, results, identity)
         except SnapshotError as error:
             pytest.fail(error.message, pytrace=False)
 
 
 @pytest.fixture
-def accepted(snapshot: SnapshotAssertion, request: pytest.FixtureRequest) -> SnapshotAssertion:
-    """The accepted pass rates of the model: equal to present ones of which none is worse."""
+def accepted(
+    snapshot: SnapshotAssertion, pass_rates: PassRates, request: pytest.FixtureRequest
+) -> SnapshotAssertion:
+    """The accepted pass rates of the model: equal to present ones that pass the gate."""
     state = request.config.stash[STATE]
     folder = state.evaluation.settings.snapshots
-    return snapshot.use_extension(extension(folder, updating=state.updating))
+    return snapshot.use_extension(
+        extension(folder, updating=state.updating, passes=pass_rates.passes)
+    )

@@ -307,6 +307,7 @@ class Reports:
         state = self._state
         if report.when == "call" and report.passed and report.nodeid in state.watched:
             state.passed.add(report.nodeid)
+        state.verdicts.update(summary.verdict_of(report))
         outcome = summary.outcome_of(report)
         if outcome is not None and state.asking is not None:
             case = Case(outcome.model, outcome.article, outcome.question)

@@ -3,12 +3,14 @@
 import argparse
 import importlib
 import math
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from slm_harness.asking import Limits, Mode
 from slm_harness.errors import SettingsError
+from slm_harness.gate.policy import GateMode, Overrides
 from slm_harness.models import FORMS, MOST_AT_ONCE
 from slm_harness.records import Layout
 from slm_harness.retrying import Patience
@@ -92,6 +94,30 @@ def add(parser: pytest.Parser) -> None:
         help="put so many articles to a model at once, in place of what models.yaml says",
     )
     group.addoption(
+        "--gate",
+        choices=[mode.value for mode in GateMode],
+        default=None,
+        dest="slm_gate_mode",
+        help="what makes a gate red: strict, one answer that fell; significant, a fall that chance does "
+        "not explain (default: as evals/gate.yaml says, else strict)",
+    )
+    group.addoption(
+        "--gate-level",
+        type=_level,
+        default=None,
+        dest="slm_gate_level",
+        metavar="P",
+        help="how often significant may be red though nothing is worse, from 0 to 1 (default: 0.05)",
+    )
+    group.addoption(
+        "--gate-drop",
+        type=_points,
+        default=None,
+        dest="slm_gate_drop",
+        metavar="POINTS",
+        help="the smallest fall that matters to significant (default: 0)",
+    )
+    group.addoption(
         "--by-tag",
         action="store_true",
         dest="slm_by_tag",
@@ -156,15 +182,36 @@ def settings(config: pytest.Config) -> Settings:
         layout=None if layout is None else Layout(layout),
         limits=_limits(config),
         concurrency=config.getoption("slm_concurrency"),
+        gate=path(config, "slm_gate"),
+        strictness=_strictness(config),
         flags="".join(
             [
                 " --unconstrained" * (not constrained),
                 f" --layout={layout}" * bool(layout),
+                *_given(config),
                 *(f" --model {one}" for one in added),
                 f" --articles={given}" * bool(given),
             ]
         ),
     )
+
+
+def _strictness(config: pytest.Config) -> Overrides:
+    mode, drop = config.getoption("slm_gate_mode"), config.getoption("slm_gate_drop")
+    return Overrides(
+        mode=None if mode is None else GateMode(mode),
+        level=config.getoption("slm_gate_level"),
+        drop=None if drop is None else drop / 100,
+    )
+
+
+def _given(config: pytest.Config) -> Iterator[str]:
+    """The flags of the gate that were given."""
+    for flag in ("--gate", "--gate-level", "--gate-drop"):
+        name = "slm_gate_mode" if flag == "--gate" else "slm" + flag[1:].replace("-", "_")
+        value = config.getoption(name)
+        if value is not None:
+            yield f" {flag}={value}"
 
 
 def _limits(config: pytest.Config) -> Limits:
@@ -191,6 +238,24 @@ def _minutes(text: str) -> float:
         value = math.nan
     if not 0 < value < math.inf:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of minutes above 0")
+    return value
+
+
+def _level(text: str) -> float:
+    return _between(text, 0, 1, "a level between 0 and 1, as 0.05 is")
+
+
+def _points(text: str) -> float:
+    return _between(text, -1e-9, 100 + 1e-9, "a number of points from 0 to 100")
+
+
+def _between(text: str, above: float, below: float, what: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not above < value < below:
+        raise argparse.ArgumentTypeError(f"{text!r} is not {what}")
     return value
 
 

@@ -1,16 +1,13 @@
 """Pass rates as a test sees them, and the syrupy extension that keeps them as a text per model."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from slm_harness.gate import Flip, Snapshot, compare, parse, render
-from slm_harness.records import Outcome
-from slm_harness.report.findings import findings
-from slm_harness.session import Case
+from slm_harness.gate import Snapshot, render
+from slm_harness.gating import Gated
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,19 +15,17 @@ class PassRates:
     """What a model gets right now, beside what was accepted."""
 
     snapshot: Snapshot
-    before: Snapshot | None
-    outcomes: Mapping[str, Outcome]
-    """Case id to outcome."""
-    accepting: str
-    """The command that accepts them."""
+    gated: Gated
+
+    @property
+    def passes(self) -> bool:
+        """Whether the gate is green."""
+        return self.gated.passes
 
     @property
     def findings(self) -> str:
-        """Why the gate does not pass, and what to do: one line each."""
-        return "\n".join(findings(self.before, self.snapshot, self._outcome, self.accepting))
-
-    def _outcome(self, flip: Flip) -> Outcome:
-        return self.outcomes[Case(self.snapshot.model, flip.article, flip.question).id]
+        """Why the gate does not pass, and what to do: several lines."""
+        return self.gated.findings
 
 
 class PassRatesExtension(SingleFileSnapshotExtension):
@@ -62,15 +57,17 @@ class PassRatesExtension(SingleFileSnapshotExtension):
         )
 
 
-class StrictExtension(PassRatesExtension):
-    """Compares by the gate: nothing may be worse. Not for writing: it would keep no improvement."""
+class GatedExtension(PassRatesExtension):
+    """Compares by the gate. Not for writing: it would keep no improvement."""
+
+    passes = False
 
     def matches(self, *, serialized_data: Any, snapshot_data: Any) -> bool:  # noqa: ANN401 - syrupy's own
-        """Whether no answer fell."""
-        return compare(parse(snapshot_data, "snapshot"), parse(serialized_data, "now")).passes
+        """Whether the gate is green: judged against what was on disk when the run began."""
+        return self.passes
 
 
-def extension(folder: Path, *, updating: bool) -> type[PassRatesExtension]:
+def extension(folder: Path, *, updating: bool, passes: bool) -> type[PassRatesExtension]:
     """The extension for one run: exact when it writes, the gate when it compares."""
-    base = PassRatesExtension if updating else StrictExtension
-    return type(base.__name__, (base,), {"folder": folder})
+    base = PassRatesExtension if updating else GatedExtension
+    return type(base.__name__, (base,), {"folder": folder, "passes": passes})

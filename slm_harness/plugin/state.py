@@ -2,18 +2,21 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import pytest
 
 from slm_harness import grading
+from slm_harness.accepted import Accepted, accepted_now
 from slm_harness.asking import Unreached
-from slm_harness.gate import Snapshot, on_same_labels
+from slm_harness.gate import Snapshot
 from slm_harness.journal import Follower, Journal
 from slm_harness.plugin.filling import Filler
 from slm_harness.records import Outcome
 from slm_harness.second_opinion import Opinion
 from slm_harness.session import Case, Evaluation
+
+VERDICT = "gate"
+"""The property of a gate that tells what it comes to."""
 
 
 @dataclass(frozen=True)
@@ -71,11 +74,28 @@ class State:
     told: dict[tuple[str, str], str] = field(default_factory=dict)
     """(model, reason) of what was not measured to the one test that tells it at length."""
 
-    @cached_property
-    def comparable(self) -> Mapping[str, Snapshot]:
-        """The accepted snapshots without the verdicts whose labels changed since."""
-        labels = {id_: a.label_digests for id_, a in self.evaluation.articles.items()}
-        return {model: on_same_labels(found, labels) for model, found in self.before.items()}
+    verdicts: dict[str, str] = field(default_factory=dict)
+    """Model to what its gate came to, in a line; filled in the controlling process."""
+    _accepted: dict[str, Accepted] = field(default_factory=dict)
+
+    def accepted(self, model: str) -> Accepted | None:
+        """What was accepted of a model, as labels and graders of now judge it; None where nothing was."""
+        before = self.before.get(model)
+        if before is not None and model not in self._accepted:
+            self._accepted[model] = accepted_now(self.evaluation, before)
+        return self._accepted.get(model)
+
+    def comparable(self, model: str) -> Snapshot | None:
+        """The snapshot in ``accepted``."""
+        found = self.accepted(model)
+        return found.snapshot if found else None
+
+    def is_news(self, outcome: Outcome) -> bool:
+        """Whether an answer that is not right makes the run red by itself: all do where nothing is accepted."""
+        accepted = self.accepted(outcome.model)
+        if accepted is None:
+            return True
+        return accepted.is_news(outcome, self.evaluation.policies.of(outcome.model))
 
     def take(self, cases: Iterable[Case | str]) -> None:
         """Note the selected cases and gates; those of a model that is not there measure nothing."""

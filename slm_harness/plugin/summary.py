@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
@@ -13,7 +13,8 @@ import pytest
 
 from slm_harness.asking import Obtained
 from slm_harness.engines import LOCAL_ENGINES
-from slm_harness.plugin.state import State
+from slm_harness.gate.provenance import provenance_of_prompt
+from slm_harness.plugin.state import VERDICT, State
 from slm_harness.records import Outcome, Verdict
 from slm_harness.report.properties import with_properties
 from slm_harness.report.results import head, results_json
@@ -21,7 +22,6 @@ from slm_harness.report.tally import Tally, tally
 from slm_harness.report.terminal import table, tag_table
 from slm_harness.report.wording import PROPERTIES
 from slm_harness.second_opinion import told
-from slm_harness.session import provenance_of_prompt
 from slm_harness.store import write_atomically
 
 _SHOWN = 5
@@ -41,6 +41,12 @@ def outcome_of(report: pytest.TestReport) -> Outcome | None:
     )
 
 
+def verdict_of(report: pytest.TestReport) -> Mapping[str, str]:
+    """Model to what its gate came to, where the report is that of a gate that came to something."""
+    found: dict[str, Any] = dict(report.user_properties) if report.when == "call" else {}
+    return {found["model"]: found[VERDICT]} if VERDICT in found else {}
+
+
 def not_ours(properties: list[tuple[str, object]]) -> list[tuple[str, object]]:
     """The properties that a user's own test recorded; all of them where there is no outcome among them."""
     if not any(name == "verdict" for name, _ in properties):
@@ -54,7 +60,7 @@ def tallies(state: State) -> list[Tally]:
     questions = state.evaluation.settings.task.ids
     tags = {id_: article.tags for id_, article in state.evaluation.articles.items()}
     return [
-        tally(model, questions, state.outcomes.values(), state.comparable.get(model), tags)
+        tally(model, questions, state.outcomes.values(), state.comparable(model), tags)
         for model in state.evaluation.models
         if model in ran
     ]
@@ -101,6 +107,7 @@ def closing_lines(state: State, *, explain: bool, by_tag: bool) -> Iterator[str]
             articles = state.evaluation.articles.values()
             yield from tag_table(found, Counter(tag for one in articles for tag in one.tags))
             yield ""
+        yield from _verdicts(state, found)
         yield from _not_measured(state)
         if not state.evaluation.settings.constrained:
             yield "--unconstrained: no model was held to the schema"
@@ -114,6 +121,22 @@ def closing_lines(state: State, *, explain: bool, by_tag: bool) -> Iterator[str]
         yield from _explained(state)
     if found:
         yield f"reports: {state.evaluation.settings.reports}"
+
+
+def _verdicts(state: State, found: Sequence[Tally]) -> Iterator[str]:
+    """What the gate of each model came to; and where it came to nothing, that it did not."""
+    if state.updating:
+        return
+    for one in found:
+        if one.model in state.verdicts:
+            yield state.verdicts[one.model]
+        elif one.model in state.gates:
+            yield f"{one.model}: no verdict: its test_pass_rates came to no end"
+        elif one.model in state.before:
+            yield (
+                f"{one.model}: no verdict: its test_pass_rates is not among the selected tests; "
+                f"pytest -m {one.model}{state.evaluation.settings.flags} has it"
+            )
 
 
 def _not_measured(state: State) -> Iterator[str]:

@@ -1,55 +1,145 @@
-"""What the gate found, in words: what fell, and what to do about it."""
+"""What the gate found, in words: what fell, how sure that is, and what to do about it."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
-from slm_harness.gate import Comparison, Flip, Snapshot, compare
+from slm_harness.gate import Flip, GateMode, Judgement, Paired, Shortfall
 from slm_harness.records import Outcome
+from slm_harness.report.numbers import percent, points, probability, share
+
+WHOLE = "all questions"
+_SHOWN = 40
+"""Most flips that are told one by one; results.json has all."""
 
 
-def findings(
-    before: Snapshot | None,
-    now: Snapshot,
-    outcome: Callable[[Flip], Outcome],
-    accepting: str,
-) -> Iterator[str]:
-    """Why the gate of a model does not pass, and what to do, line by line.
+@dataclass(frozen=True)
+class Background:
+    """What is known around a judgement."""
 
-    Args:
-        before: The accepted snapshot, if there is one.
-        now: The present one.
-        outcome: Gives the present outcome of an answer that is judged otherwise than before.
-        accepting: The command that accepts the present one; empty where nothing is to be accepted.
-    """
-    if before is None:
-        yield f"{now.model} has no accepted snapshot, so there is nothing to compare with."
-    else:
-        yield from _lines(before, now, compare(before, now), outcome)
-    if accepting:
-        yield f"accept:  {accepting}"
+    model: str
+    compared: bool
+    """Whether there is a snapshot to compare with."""
+    changed: tuple[str, ...]
+    """What is another model, prompt or setting than before, in a few words each."""
+    rewordings: tuple[str, ...]
+    """What differs in the words of the prompt, a line for each question."""
+    regraded: tuple[str, ...]
+    """Why what was accepted was graded again, in a few words each."""
+    outcome: Callable[[Flip], Outcome]
+    """Gives the present outcome of an answer that is judged otherwise than before."""
+    said_before: Callable[[Flip], str | None]
+    """Gives what the model said before; None where that is not known."""
+    look: str
+    """The command that looks closer."""
+    accept: str
+    """The command that accepts the present outcomes; empty where nothing is to be accepted."""
 
 
-def _lines(
-    before: Snapshot, now: Snapshot, found: Comparison, outcome: Callable[[Flip], Outcome]
-) -> Iterator[str]:
-    model = now.model
+def verdict(found: Judgement, about: Background) -> str:
+    """The gate in one line: what it comes to, and what changed."""
+    changed = f"; changed: {', '.join(about.changed)}" if about.changed else ""
+    again = f"; graded again on both sides: {', '.join(about.regraded)}" if about.regraded else ""
+    return f"{about.model}{_standing(found, about)}{changed}{again}"
+
+
+def _standing(found: Judgement, about: Background) -> str:
+    if not about.compared:
+        return " has no accepted snapshot, so there is nothing to compare with"
+    counts = f"{_count(len(found.worse))} fell, {len(found.better)} rose"
+    flaky = sum(flip.flaky for flip in found.flips)
+    if flaky:
+        counts += f", {flaky} flaky"
+    if found.incomparable:
+        return f" cannot be compared with its snapshot as it is; where it can, {counts}"
+    if not found.fell:
+        if found.policy.mode is GateMode.SIGNIFICANT:
+            return (
+                f" is not found worse than its snapshot: {counts}, p {probability(found.whole.p)}"
+            )
+        return f" is not worse than its snapshot: {counts}"
+    if found.policy.mode is GateMode.SIGNIFICANT:
+        where = ", ".join(one.question or WHOLE for one in found.significant)
+        return f" is worse than its snapshot at {where}: {counts}, p {probability(found.whole.p)}"
+    if not found.worse:
+        return (
+            f" is worse than its snapshot at flaky answers to {', '.join(found.wavering)}: {counts}"
+        )
+    return f" is worse than its snapshot: {counts}"
+
+
+def _count(answers: int) -> str:
+    return f"{answers} answer{'' if answers == 1 else 's'}"
+
+
+def findings(found: Judgement, about: Background) -> Iterator[str]:
+    """Why the gate of a model does not pass, and what to do, line by line."""
+    yield verdict(found, about)
+    if about.compared:
+        yield from _compared(found, about)
+    yield from (_shortfall(one) for one in found.shortfalls)
+    if about.look:
+        yield f"look closer:  {about.look}"
+    if about.accept:
+        yield f"accept:       {about.accept}"
+
+
+def _compared(found: Judgement, about: Background) -> Iterator[str]:
     for reason in found.incomparable:
-        yield f"{model} cannot be compared with its snapshot as it is: {reason}"
-    if found.worse:
-        count = sum(len(line.verdicts) for line in now.lines.values())
-        graded = "as graded now, " if found.incomparable else ""
-        yield f"{graded}{model} is worse on {len(found.worse)} of {count} answers than its snapshot:"
-    if found.changed:
-        yield f"changed since the snapshot: {'; '.join(found.changed)}"
-    for question in now.questions:
-        flips = [flip for flip in found.flips if flip.question == question]
-        if flips:
-            was, is_ = before.rate(question), now.rate(question)
-            yield f"{question}: {was[0]} of {was[1]} right before, {is_[0]} of {is_[1]} now"
-            yield from (f"  {_flip(flip, outcome(flip))}" for flip in flips)
+        yield f"not compared: {reason}"
+    yield from (f"reworded: {line}" for line in about.rewordings)
+    told = 0
+    for one in found.questions:
+        flips = [flip for flip in found.flips if flip.question == one.question]
+        if flips or one in found.significant:
+            yield paired_line(one)
+            yield from (f"  {_flip(flip, about)}" for flip in flips[: max(0, _SHOWN - told)])
+            told += len(flips)
+    if told > _SHOWN:
+        yield f"  and {told - _SHOWN} more flips, all of them in results.json"
+    yield paired_line(found.whole)
+    yield unseen_line(found)
 
 
-def _flip(flip: Flip, outcome: Outcome) -> str:
+def paired_line(one: Paired) -> str:
+    """One question before and now, with what chance has to do with it."""
+    line = f"{one.question or WHOLE}: {share(one.before)} before, {share(one.now)} now"
+    if one.difference is None:
+        return f"{line}: nothing to compare"
+    low, high = (points(end) for end in (one.difference.low, one.difference.high))
     return (
-        f"{flip.article}: {flip.before} -> {flip.now}; expected {outcome.expected!r}, "
-        f"got {outcome.got!r}: {outcome.reason}"
+        f"{line}: {points(one.difference.estimate)} points (95 %: {low} to {high}), {one.fell} fell, "
+        f"{one.rose} rose, p {probability(one.p)}, corrected {probability(one.adjusted)}"
     )
+
+
+def unseen_line(found: Judgement) -> str:
+    """What the articles are too few to show."""
+    of_one, of_all = found.unseen
+    articles = f"{found.articles} article{'' if found.articles == 1 else 's'}"
+    level = f"at the level of {found.policy.level:g}"
+    if of_one is None or of_all is None:
+        return f"{articles}: no fall could show {level}; label more of them"
+    if of_one > 1:
+        return f"{articles}: no fall of a single question would show {level}; one of less than {percent(of_all)} points over all would not either"
+    return (
+        f"{articles}: a fall of less than {percent(of_one)} points of one question, or of {percent(of_all)} "
+        f"over all, would not show {level}"
+    )
+
+
+def _flip(flip: Flip, about: Background) -> str:
+    outcome = about.outcome(flip)
+    before = about.said_before(flip)
+    said = "" if before is None else f"said {before!r} before, "
+    return (
+        f"{flip.article}: {flip.before} -> {flip.now}; expected {outcome.expected!r}, {said}"
+        f"{'says' if said else 'got'} {outcome.got!r}{' now' if said else ''}: {outcome.reason}"
+    )
+
+
+def _shortfall(one: Shortfall) -> str:
+    bound = f"{100 * one.bound:g} %"
+    if one.rate is None:
+        return f"{one.what}: not measured, where {bound} is the bound"
+    side = "the most" if one.what in ("unusable", "contradictions") else "the least"
+    return f"{one.what}: {100 * one.rate:.1f} %, where {bound} is {side} that is allowed"

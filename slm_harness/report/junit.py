@@ -64,9 +64,9 @@ class JUnit:
                 return self._error(not_measured(outcome.reason))
             case Verdict.CONTESTED:
                 return self._skipped("pytest.skip", f"contested, never scored: {told(outcome)}")
-            case Verdict.WRONG | Verdict.UNUSABLE if known:
+            case Verdict.WRONG | Verdict.UNUSABLE | Verdict.FLAKY if known:
                 return self._skipped("pytest.xfail", f"known: {told(outcome)}")
-            case Verdict.WRONG | Verdict.UNUSABLE:
+            case Verdict.WRONG | Verdict.UNUSABLE | Verdict.FLAKY:
                 return self._failure(told(outcome))
 
     def _skipped(self, kind: str, message: str) -> str:

@@ -179,7 +179,7 @@ class _Count:
         self._verdicts[verdict] += 1
         if found:
             self._worse += found.worse
-            self._better += not found.worse
+            self._better += found.better
 
     def rate(self) -> Rate:
         counts = {verdict: self._verdicts[verdict] for verdict in Verdict}

@@ -1,0 +1,246 @@
+"""Judging: is what a model says now worse than what was accepted, and how sure is that?
+
+Pure: two snapshots and a policy go in. Whatever compares two things comes down to this: the gate, the
+comparison of two prompts or models, stopping early, and the simulations of all of them.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from slm_harness.gate.flips import Flip, flips
+from slm_harness.gate.policy import ALL, CONTRADICTIONS, UNUSABLE, GateMode, Policy
+from slm_harness.gate.snapshot import SCORED, Rate, Snapshot, rate_of
+from slm_harness.records import Verdict
+from slm_harness.stats import PairedDifference, fewest_flips, holm, paired_difference, sign_flip
+
+
+@dataclass(frozen=True)
+class Paired:
+    """One question before and now, or all together, over the articles that both have."""
+
+    question: str | None
+    """None for all questions together."""
+    before: Rate
+    now: Rate
+    fell: int
+    """Answers that were right and are not, samples taken together by their rate."""
+    rose: int
+    p: float | None
+    """How likely it is that chance alone gives such a fall or a larger one: the exact test in which each
+    article's change could as well have had the other sign. For one question and one sample that is
+    McNemar's. None where nothing was scored."""
+    difference: PairedDifference | None
+    """Now less before, as a fraction, with the interval in which it lies with 95 % confidence."""
+    adjusted: float | None = None
+    """``p`` corrected, by Holm, for looking at every question and at all together."""
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """A rate that is beyond what the policy allows."""
+
+    what: str
+    """A question id, ``all``, ``unusable`` or ``contradictions``."""
+    rate: float | None
+    """None where nothing was scored: no measurement keeps no bound."""
+    bound: float
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the gate makes of a snapshot beside the accepted one."""
+
+    policy: Policy
+    articles: int
+    """How many articles both have."""
+    whole: Paired
+    questions: tuple[Paired, ...]
+    flips: tuple[Flip, ...]
+    incomparable: tuple[str, ...]
+    """Why the two cannot be compared as they are."""
+    shortfalls: tuple[Shortfall, ...]
+    wavering: tuple[str, ...]
+    """With several samples: the questions whose flaky answers are right less often than before."""
+
+    @cached_property
+    def worse(self) -> tuple[Flip, ...]:
+        """The answers that fell."""
+        return tuple(flip for flip in self.flips if flip.worse)
+
+    @cached_property
+    def better(self) -> tuple[Flip, ...]:
+        """The answers that rose."""
+        return tuple(flip for flip in self.flips if flip.better)
+
+    @cached_property
+    def significant(self) -> tuple[Paired, ...]:
+        """What fell by more than chance explains, and by as much as matters."""
+        return tuple(
+            one
+            for one in (*self.questions, self.whole)
+            if one.adjusted is not None
+            and one.adjusted <= self.policy.level
+            and one.difference is not None
+            and -one.difference.estimate >= self.policy.drop
+        )
+
+    @property
+    def fell(self) -> bool:
+        """Whether the policy takes what was found for a fall."""
+        if self.policy.mode is GateMode.SIGNIFICANT:
+            return bool(self.significant)
+        return bool(self.worse or self.wavering)
+
+    @property
+    def passes(self) -> bool:
+        """Whether the gate is green."""
+        return not (self.fell or self.incomparable or self.shortfalls)
+
+    @cached_property
+    def unseen(self) -> tuple[float | None, float | None]:
+        """The smallest fall that could show at all, of one question and of all together, as fractions.
+
+        It is that of as many answers, each in another article, as the level asks for where all of them fall
+        and none rises. None where not even a fall of everything could.
+        """
+        level = self.policy.level / (len(self.questions) + 1)
+        needed = fewest_flips(self.articles, level)
+        if needed is None or not self.articles:
+            return None, None
+        return needed / self.articles, needed / (self.articles * max(1, len(self.questions)))
+
+
+def judge(
+    before: Snapshot,
+    now: Snapshot,
+    policy: Policy,
+    *,
+    incomparable: Sequence[str] = (),
+    contradicting: int | None = None,
+) -> Judgement:
+    """Compare a snapshot with the accepted one.
+
+    Args:
+        before: The accepted one, as labels and graders of now judge it.
+        now: The present one.
+        policy: How strict to be.
+        incomparable: Why the two cannot be compared as they are, as far as they do not tell it themselves.
+        contradicting: How many articles of ``now`` have a reply that contradicts itself; None for unknown.
+    """
+    articles = [article for article in now.lines if article in before.lines]
+    questions = [question for question in now.questions if question in before.questions]
+    each = [paired(before, now, (question,), articles) for question in questions]
+    each.append(replace(paired(before, now, questions, articles), question=None))
+    adjusted = holm([one.p for one in each])
+    *by_question, whole = (replace(one, adjusted=p) for one, p in zip(each, adjusted, strict=True))
+    found = tuple(flips(before, now))
+    return Judgement(
+        policy=policy,
+        articles=len(articles),
+        whole=whole,
+        questions=tuple(by_question),
+        flips=found,
+        incomparable=tuple(incomparable),
+        shortfalls=tuple(shortfalls(now, policy, contradicting)),
+        wavering=tuple(_wavering(before, now, found, articles, policy.level)),
+    )
+
+
+def paired(
+    before: Snapshot, now: Snapshot, questions: Sequence[str], articles: Iterable[str]
+) -> Paired:
+    """Some questions together, article by article, over the answers that are scored on both sides."""
+    of_before, of_now = before.depth, now.depth
+    pairs = [one for article in articles if (one := _answers(before, now, article, questions))]
+    # In whole numbers: the shares of both sides over their common denominator.
+    changes = [[right * of_before - was * of_now for was, right in answers] for answers in pairs]
+    test = sign_flip([sum(one) for one in changes])
+    was = [sum(right for right, _ in one) for one in pairs]
+    is_ = [sum(right for _, right in one) for one in pairs]
+    return Paired(
+        question=questions[0] if len(questions) == 1 else None,
+        before=rate_of(
+            [(right, of_before * len(one)) for right, one in zip(was, pairs, strict=True)]
+        ),
+        now=rate_of([(right, of_now * len(one)) for right, one in zip(is_, pairs, strict=True)]),
+        fell=sum(change < 0 for one in changes for change in one),
+        rose=sum(change > 0 for one in changes for change in one),
+        p=test.worse if test else None,
+        difference=paired_difference(
+            [right / of_before for right in was],
+            [right / of_now for right in is_],
+            [len(one) for one in pairs],
+        ),
+    )
+
+
+def _answers(
+    before: Snapshot, now: Snapshot, article: str, questions: Iterable[str]
+) -> list[tuple[int, int]]:
+    """How many samples of each answer are right, before and now; of those that both sides score."""
+    return [
+        (was, right)
+        for question in questions
+        if (was := _right(before, article, question)) is not None
+        and (right := _right(now, article, question)) is not None
+    ]
+
+
+def _right(snapshot: Snapshot, article: str, question: str) -> int | None:
+    samples = snapshot.answer(article, question)[: snapshot.depth]
+    return samples.count(Verdict.RIGHT) if samples and SCORED.issuperset(samples) else None
+
+
+def _wavering(
+    before: Snapshot,
+    now: Snapshot,
+    found: Sequence[Flip],
+    articles: Sequence[str],
+    level: float,
+) -> Iterator[str]:
+    """The questions whose flaky answers fell by more than chance explains.
+
+    No single sample of a flaky answer tells anything, so it is their rate that is looked at.
+    """
+    for question in now.questions:
+        flaky = {one.article for one in found if one.question == question and one.flaky}
+        ours = [article for article in articles if article in flaky]
+        p = paired(before, now, (question,), ours).p if ours else None
+        if p is not None and p <= level:
+            yield question
+
+
+def shortfalls(now: Snapshot, policy: Policy, contradicting: int | None) -> Iterator[Shortfall]:
+    """The rates of a snapshot that are beyond what the policy allows.
+
+    Args:
+        now: The snapshot.
+        policy: With its floors and ceilings.
+        contradicting: How many articles have a reply that contradicts itself; None for unknown.
+    """
+    for question, floor in policy.floors.items():
+        rate = now.rate(None if question == ALL else question).value
+        if rate is None or rate < floor:
+            yield Shortfall(question, rate, floor)
+    shares = {
+        UNUSABLE: _unusable(now),
+        CONTRADICTIONS: contradicting / len(now.lines)
+        if contradicting is not None and now.lines
+        else None,
+    }
+    for what, ceiling in policy.ceilings.items():
+        share = shares[what]
+        if share is None or share > ceiling:
+            yield Shortfall(what, share, ceiling)
+
+
+def _unusable(now: Snapshot) -> float | None:
+    samples = [
+        one
+        for line in now.lines.values()
+        for sample in line.samples[: now.depth]
+        for one in sample
+        if one in SCORED
+    ]
+    return samples.count(Verdict.UNUSABLE) / len(samples) if samples else None
