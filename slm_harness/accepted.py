@@ -137,5 +137,4 @@ def _without(line: Line, stands: Sequence[bool]) -> Line:
 
 
 def _replies(evaluation: Evaluation, model: str, article: str) -> list[Reply]:
-    found = evaluation.evidence[model].replies.get(article)
-    return [] if found is None else [found.reply]
+    return [stored.reply for stored in evaluation.evidence[model].of(article)]

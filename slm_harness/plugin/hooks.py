@@ -362,10 +362,12 @@ def finish(session: pytest.Session, state: State) -> None:
 
 def missing(articles: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """What is still to be asked, one line for each model."""
-    for model, names in articles.items():
+    for model, requests in articles.items():
+        names = list(dict.fromkeys(requests))
         if names:
             more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-            yield f"still to be asked of {model}: {', '.join(names[:_SHOWN])}{more} ({len(names)})"
+            count = f"{len(requests)} samples" if len(requests) > len(names) else f"{len(names)}"
+            yield f"still to be asked of {model}: {', '.join(names[:_SHOWN])}{more} ({count})"
 
 
 def _ask_judge(config: pytest.Config, state: State) -> None:
@@ -376,7 +378,7 @@ def _ask_judge(config: pytest.Config, state: State) -> None:
     replies = {
         (result.model, result.article): result.stored.reply
         for result in state.follower.results.values()
-        if isinstance(result, Obtained)
+        if isinstance(result, Obtained) and result.sample == 0
     }
     show = TerminalLine(config).show
     with _noting(state, f"no second opinion of {state.judge}"):

@@ -7,7 +7,7 @@ import pytest
 
 from slm_harness import grading
 from slm_harness.accepted import Accepted, accepted_now
-from slm_harness.asking import Unreached
+from slm_harness.asking import Failed, Obtained, Unreached
 from slm_harness.gate import Snapshot
 from slm_harness.journal import Follower, Journal
 from slm_harness.plugin.filling import Filler
@@ -106,6 +106,13 @@ class State:
                 self.selected.setdefault(case.model, set()).add(case)
             else:
                 self.gates.add(case)
+
+    def results(self, model: str, article: str) -> list[Obtained | Failed]:
+        """What became of every sample of an article; waits until all is known."""
+        return [
+            self.follower.wait(model, article, meanwhile=self.meanwhile, sample=sample)
+            for sample in range(self.evaluation.samples(model))
+        ]
 
     @property
     def _answers(self) -> int:

@@ -9,7 +9,14 @@ from pathlib import Path
 
 from slm_harness.records import Outcome, Verdict
 from slm_harness.report.spool import Spool
-from slm_harness.report.wording import elements, escaped, not_measured, properties, told
+from slm_harness.report.wording import (
+    elements,
+    escaped,
+    flaky,
+    not_measured,
+    properties,
+    told,
+)
 
 CLASSNAME = "evals.test_breach"
 """The tests that these cases stand for."""
@@ -47,14 +54,16 @@ class JUnit:
         name = f"test_answer[{outcome.model}-{outcome.article}-{outcome.question}]"
         self._case(name, properties(outcome), self._ending(outcome, known=known))
 
-    def gate(self, model: str, failure: str = "", error: str = "") -> None:
-        """Add the gate of a model, with why it failed, or why there is nothing to compare."""
+    def gate(self, model: str, verdict: str = "", failure: str = "", error: str = "") -> None:
+        """Add the gate of a model: what it came to, why it failed, or why it came to nothing."""
         ending = ""
         if error:
             ending = self._error(error)
         elif failure:
             ending = self._failure(failure)
-        self._case(f"test_pass_rates[{model}]", [("model", model)], ending)
+        facts: list[tuple[str, object]] = [("model", model)]
+        facts += [("gate", verdict)] * bool(verdict)
+        self._case(f"test_pass_rates[{model}]", facts, ending)
 
     def _ending(self, outcome: Outcome, *, known: bool) -> str:
         match outcome.verdict:
@@ -64,9 +73,11 @@ class JUnit:
                 return self._error(not_measured(outcome.reason))
             case Verdict.CONTESTED:
                 return self._skipped("pytest.skip", f"contested, never scored: {told(outcome)}")
-            case Verdict.WRONG | Verdict.UNUSABLE | Verdict.FLAKY if known:
+            case Verdict.FLAKY:
+                return self._skipped("pytest.xfail", flaky(outcome))
+            case Verdict.WRONG | Verdict.UNUSABLE if known:
                 return self._skipped("pytest.xfail", f"known: {told(outcome)}")
-            case Verdict.WRONG | Verdict.UNUSABLE | Verdict.FLAKY:
+            case Verdict.WRONG | Verdict.UNUSABLE:
                 return self._failure(told(outcome))
 
     def _skipped(self, kind: str, message: str) -> str:
