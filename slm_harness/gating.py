@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from slm_harness.accepted import Accepted
 from slm_harness.gate import Flip, Judgement, Snapshot, judge
+from slm_harness.gate.early import Decided
 from slm_harness.gate.provenance import changed_since, rewordings
 from slm_harness.records import Outcome
 from slm_harness.report.findings import Background, findings, verdict
@@ -20,8 +21,14 @@ class Gated:
 
     @property
     def passes(self) -> bool:
-        """Whether it is green: there is something to compare with, and nothing of it is against it."""
-        return self.background.compared and self.judgement.passes
+        """Whether it is green: there is something to compare with, and nothing of it is against it.
+
+        Where less than all articles decided, it is what all of them would come to.
+        """
+        early, found = self.background.decided, self.judgement
+        if early is not None:
+            return not (early.standing.worse or found.incomparable)
+        return self.background.compared and found.passes
 
     @property
     def verdict(self) -> str:
@@ -40,6 +47,7 @@ def gated(
     accepted: Accepted | None,
     outcome: Callable[[Flip], Outcome],
     contradicting: int,
+    decided: Decided | None = None,
 ) -> Gated:
     """Judge the present pass rates of a model.
 
@@ -49,13 +57,18 @@ def gated(
         accepted: What was accepted, as it is judged today; None where nothing was.
         outcome: Gives the present outcome of an answer that is judged otherwise than before.
         contradicting: How many articles have a reply that contradicts itself.
+        decided: What less than all articles decided, where that is so; ``now`` is over those.
     """
     before = replace(now, lines={}) if accepted is None else accepted.snapshot
     settings, model = evaluation.settings, now.model
+    policy = evaluation.policies.of(model)
+    if decided is not None:
+        # Bounds of rates are for whole models.
+        policy = replace(policy, floors={}, ceilings={})
     found = judge(
         before,
         now,
-        evaluation.policies.of(model),
+        policy,
         incomparable=() if accepted is None else accepted.refused,
         contradicting=contradicting,
     )
@@ -71,6 +84,7 @@ def gated(
         said_before=lambda flip: said_before(evaluation, model, flip),
         look=settings.looking(model) if accepted else "",
         accept=settings.accepting(model),
+        decided=decided,
     )
     return Gated(found, background)
 

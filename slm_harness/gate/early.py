@@ -146,6 +146,21 @@ class _Open:
         return self.right | self.wrong
 
 
+class Decided(NamedTuple):
+    """What came of asking until it was decided, or until all was asked."""
+
+    standing: Standing
+    articles: tuple[str, ...]
+    """Those that were measured."""
+    lost: tuple[str, ...]
+    """Those that were not measured. They count as not asked: they could say anything."""
+
+    @property
+    def early(self) -> bool:
+        """Whether it is decided by less than all."""
+        return self.standing.worse is not None and self.standing.asked < self.standing.of
+
+
 class Early:
     """The rule: takes one article after the other, and says whether it is decided."""
 
@@ -268,14 +283,14 @@ class Early:
         return chance_of_fall(groups, level, least=least, typical=typical[place], sceptics=sceptics)
 
     def _typical(self) -> list[float]:
-        """The mean square of a change, for each test: of single answers over all questions, and a little more."""
-        seen = [sum(sums[place].seen for sums in self._sums.values()) for place in self._of_tests]
-        squares = [
-            sum(sums[place].second for sums in self._sums.values()) for place in self._of_tests
-        ]
-        single = sum(squares[:-1]) / sum(seen[:-1]) + _LITTLE if sum(seen[:-1]) else 1.0
-        whole = squares[-1] / seen[-1] + _LITTLE * len(self._places) if seen[-1] else 1.0
-        return [*(single for _ in self._places), whole]
+        """The mean square of a change in each test, and a little more; of a question no less than of all answers."""
+        groups = self._sums.values()
+        seen = [sum(sums[place].seen for sums in groups) for place in self._of_tests]
+        squares = [sum(sums[place].second for sums in groups) for place in self._of_tests]
+        means = [square / of if of else 1.0 for square, of in zip(squares, seen, strict=True)]
+        single = sum(squares[:-1]) / max(1, sum(seen[:-1]))
+        questions = [max(single, mean) + _LITTLE for mean in means[:-1]]
+        return [*questions, means[-1] + _LITTLE * len(self._places)]
 
     # ------------------------------------------------------------ for sure
 

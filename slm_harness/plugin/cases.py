@@ -152,25 +152,30 @@ def analyzer(request: pytest.FixtureRequest) -> Identity:
 def pass_rates(
     slm_gate: str, analyzer: Identity, request: pytest.FixtureRequest
 ) -> Iterator[PassRates]:
-    """The pass rates of a model over all articles; an ERROR when one of them was not measured."""
+    """The pass rates of a model over all articles; an ERROR when one of them was not measured.
+
+    Over those that decided it, where less than all did.
+    """
     state = request.config.stash[STATE]
     if state.updating and not state.accepts(slm_gate):
         pytest.fail(next(state.refused()), pytrace=False)
     results: dict[str, list[Obtained]] = {}
-    for article in state.evaluation.articles:
+    early = state.early(slm_gate)
+    for article in early.articles if early else state.evaluation.articles:
         for result in state.results(slm_gate, article):
             if isinstance(result, Failed):
                 pytest.fail(no_rates(slm_gate, article, result.message), pytrace=False)
             results.setdefault(article, []).append(result)
     outcomes = state.evaluation.outcomes(slm_gate, results, known=state.outcomes)
     identity = as_loaded(analyzer, (one.stored for found in results.values() for one in found))
-    now = state.evaluation.snapshot(slm_gate, identity, outcomes)
+    now = state.evaluation.snapshot(slm_gate, identity, outcomes, results)
     found = gated(
         state.evaluation,
         now,
         state.accepted(slm_gate),
         lambda flip: outcomes[Case(slm_gate, flip.article, flip.question).id],
         contradicting(outcomes.values()),
+        early,
     )
     state.watched.add(request.node.nodeid)
     request.node.user_properties.append((VERDICT, found.verdict))

@@ -9,6 +9,7 @@ from slm_harness import grading
 from slm_harness.accepted import Accepted, accepted_now
 from slm_harness.asking import Failed, Obtained, Unreached
 from slm_harness.gate import Snapshot
+from slm_harness.gate.early import Decided
 from slm_harness.journal import Follower, Journal
 from slm_harness.plugin.filling import Filler
 from slm_harness.records import Outcome
@@ -74,6 +75,9 @@ class State:
     told: dict[tuple[str, str], str] = field(default_factory=dict)
     """(model, reason) of what was not measured to the one test that tells it at length."""
 
+    until_decided: bool = False
+    decided: dict[str, Decided] = field(default_factory=dict)
+    """With ``--until-decided``: model to what came of asking it."""
     verdicts: dict[str, str] = field(default_factory=dict)
     """Model to what its gate came to, in a line; filled in the controlling process."""
     _accepted: dict[str, Accepted] = field(default_factory=dict)
@@ -113,6 +117,11 @@ class State:
             self.follower.wait(model, article, meanwhile=self.meanwhile, sample=sample)
             for sample in range(self.evaluation.samples(model))
         ]
+
+    def early(self, model: str) -> Decided | None:
+        """What was decided of a model by less than all articles; None where its gate is over all."""
+        found = self.decided.get(model)
+        return found if found is not None and found.early else None
 
     @property
     def _answers(self) -> int:

@@ -87,6 +87,7 @@ def write_results(state: State) -> None:
         tallies=tallies(state),
         identities={**state.follower.identities, **loaded},
         commonest=state.evaluation.commonest_answers,
+        decided={model: one.standing for model, one in state.decided.items()},
     )
     text = results_json(
         told_of,

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from slm_harness.gate import Flip, GateMode, Judgement, Paired, Shortfall
+from slm_harness.gate.early import Decided
+from slm_harness.gate.provenance import listed
 from slm_harness.records import Outcome
 from slm_harness.report.numbers import percent, points, probability, share
 
@@ -33,6 +35,8 @@ class Background:
     """The command that looks closer."""
     accept: str
     """The command that accepts the present outcomes; empty where nothing is to be accepted."""
+    decided: Decided | None = None
+    """What less than all articles decided; None where the judgement is over all."""
 
 
 def verdict(found: Judgement, about: Background) -> str:
@@ -51,6 +55,8 @@ def _standing(found: Judgement, about: Background) -> str:
         counts += f", {flaky} flaky"
     if found.incomparable:
         return f" cannot be compared with its snapshot as it is; where it can, {counts}"
+    if about.decided is not None:
+        return _decided(found, about.decided, counts)
     if not found.fell:
         if found.policy.mode is GateMode.SIGNIFICANT:
             return (
@@ -65,6 +71,24 @@ def _standing(found: Judgement, about: Background) -> str:
             f" is worse than its snapshot at flaky answers to {', '.join(found.wavering)}: {counts}"
         )
     return f" is worse than its snapshot: {counts}"
+
+
+def _decided(found: Judgement, decided: Decided, counts: str) -> str:
+    """What less than all articles decided, and how sure that is."""
+    asked, of, worse, bound, _ = decided.standing
+    where = ", ".join(one.question or WHOLE for one in found.significant)
+    at = f" at {where}" if worse and where else ""
+    verdict = f"worse than its snapshot{at}" if worse else "not found worse than its snapshot"
+    sure = (
+        f"a full run would say otherwise in at most {100 * bound:g} of 100"
+        if bound
+        else "a full run would say the same, whatever the others were"
+    )
+    lost = f"; not measured: {listed(list(decided.lost))}" if decided.lost else ""
+    return (
+        f" was decided after {asked} of {of} articles: {verdict}: {counts}, p {probability(found.whole.p)}; "
+        f"{sure}{lost}"
+    )
 
 
 def _count(answers: int) -> str:

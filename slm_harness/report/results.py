@@ -9,6 +9,7 @@ from dataclasses import asdict, fields
 from types import MappingProxyType
 
 from slm_harness.asking import Failed, Obtained
+from slm_harness.gate.early import Standing
 from slm_harness.records import Identity, Outcome, Recipe, Reply
 from slm_harness.report.tally import Rate, Repeats, Tally
 
@@ -46,8 +47,9 @@ def head(
     tallies: Sequence[Tally],
     identities: Mapping[str, Identity],
     commonest: Mapping[str, tuple[str, int, int]],
+    decided: Mapping[str, Standing] = MappingProxyType({}),
 ) -> dict[str, object]:
-    """All fields but the lists."""
+    """All fields but the lists; ``decided`` is of the models that were asked until it was decided."""
     return {
         "format": FORMAT,
         "harness": version,
@@ -55,7 +57,10 @@ def head(
         "prompt": recipe.wording,
         "layout": recipe.layout,
         "constrained": constrained,
-        "models": {t.model: _model(t, identities.get(t.model)) for t in tallies},
+        "models": {
+            t.model: _model(t, identities.get(t.model)) | _decided(decided.get(t.model))
+            for t in tallies
+        },
         "commonest_answers": {
             question: {"answer": answer, "right": right, "scored": scored}
             for question, (answer, right, scored) in commonest.items()
@@ -148,6 +153,20 @@ def _model(tally: Tally, identity: Identity | None) -> dict[str, object]:
         "seconds_per_article": tally.seconds_per_article,
         "tokens_per_second": tally.tokens_per_second,
         "cost_per_1000_articles": tally.cost_per_1000_articles,
+    }
+
+
+def _decided(standing: Standing | None) -> dict[str, object]:
+    if standing is None:
+        return {}
+    verdicts = {True: "worse", False: "not-worse", None: None}
+    return {
+        "until_decided": {
+            "asked": standing.asked,
+            "of": standing.of,
+            "verdict": verdicts[standing.worse],
+            "bound": None if standing.worse is None else standing.bound,
+        }
     }
 
 

@@ -162,7 +162,7 @@ class Store:
         equals the one stored last; entries that cannot be read are passed over, since this only explains.
         """
         best: tuple[int, Stored] | None = None
-        for key in self._last_keys(request):
+        for key in self._last_keys(request.model, request.article):
             try:
                 stored = self.get(key)
             except StoreDamaged:
@@ -174,10 +174,23 @@ class Store:
                 best = distance, stored
         return best[1] if best else None
 
-    def _last_keys(self, request: Request) -> list[str]:
+    def recent(self, model: str, article: str, most: int) -> list[Stored]:
+        """Replies of a model to an article that were filed last, to whatever prompt; no more than ``most``.
+
+        Entries that cannot be read are passed over: who asks for these can do without.
+        """
+        found = []
+        for key in self._last_keys(model, article)[:most]:
+            with contextlib.suppress(StoreDamaged):
+                stored = self.get(key)
+                if stored is not None:
+                    found.append(stored)
+        return found
+
+    def _last_keys(self, model: str, article: str) -> list[str]:
         """The keys of a model and an article that were filed last, the last first."""
         try:
-            with io.FileIO(self.index_path(request.model, request.article)) as file:
+            with io.FileIO(self.index_path(model, article)) as file:
                 file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL_BYTES))
                 lines = file.readall().decode("ascii", "replace").split("\n")
         except OSError:
