@@ -22,11 +22,12 @@ from slm_harness.stats import Sums, chance_of_fall, critical_fall, mcnemar, sign
 BOUND = 0.01
 """In at most this share of histories a full run says otherwise than what was decided by probability."""
 _FEW = 100
-_DOUBT_WORSE = {True: 0.03, False: 0.012}
-"""*Worse* is decided once the predictive probability that the full run does not find it is no larger. With few
-articles (yes or no) it may be: the spread of a few changes is hardly known, which makes for caution already."""
-_DOUBT_NOT_WORSE = 0.005
-"""The same for *not worse*. It is decided by ten tests together, and there is less to be gained by it."""
+_DOUBT_WORSE = {True: 0.05, False: 0.01}
+"""*Worse* is decided once the predictive probability that the full run does not find it is no larger. With fewer
+articles than ``_FEW`` (yes or no) it may be: what is made of the spread of a few changes is cautious already."""
+_DOUBT_NOT_WORSE = {True: 0.001, False: 0.003}
+"""The same for *not worse*: that the full run does find it. Ten tests together decide on it, and that nothing was seen
+of a question in a few articles tells little of the others; and there is less to be gained by it."""
 _SCEPTICS = 0.1
 """Articles without a change that are thought to be among those that were asked, as a share of all, where it is
 about *worse*: the first few are not to decide by a run of bad luck."""
@@ -243,11 +244,11 @@ class Early:
         if sure is not None:
             return Standing(self.asked, self._of, sure, 0.0, (float(sure), float(sure)))
         plain = self._chances(0.0)
-        worse = None
+        worse, few = None, self._of < _FEW
         if self._due():
-            if self._chances(_SCEPTICS).least >= 1 - _DOUBT_WORSE[self._of < _FEW]:
+            if self._chances(_SCEPTICS).least >= 1 - _DOUBT_WORSE[few]:
                 worse = True
-            elif plain.most <= _DOUBT_NOT_WORSE:
+            elif plain.most <= _DOUBT_NOT_WORSE[few]:
                 worse = False
         return Standing(self.asked, self._of, worse, BOUND, (plain.least, plain.most))
 
