@@ -18,6 +18,7 @@ from slm_harness.engines.samples import of_sample
 from slm_harness.errors import AnswerTimeout, ModelsError, SnapshotError
 from slm_harness.evidence import load_evidence, write_evidence
 from slm_harness.folding import folded
+from slm_harness.plugin.hooks import missing
 from slm_harness.records import (
     ModelSpec,
     Outcome,
@@ -308,3 +309,11 @@ def test_one_sample_is_folded_to_itself() -> None:
 
     assert folded([one]) is one
     assert carried(one) == properties(one)
+
+
+def test_what_is_still_to_be_asked_is_told_by_article() -> None:
+    """Each article once, however many of its samples are missing; their number is that of the requests."""
+    assert list(missing({"m": ["one", "one", "two"], "n": [], "o": ["one", "two"]})) == [
+        "still to be asked of m: one, two (3 samples)",
+        "still to be asked of o: one, two (2)",
+    ]

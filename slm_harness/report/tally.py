@@ -217,8 +217,10 @@ class _Count:
         """The same of all answers about an article together."""
 
     def add(self, outcome: Outcome, verdicts: Sequence[Verdict], found: Flip | None) -> None:
-        self._verdicts.update(verdicts)
-        self._verdicts[Verdict.FLAKY] += outcome.verdict is Verdict.FLAKY
+        for verdict in verdicts:
+            self._verdicts[verdict] += 1
+        if outcome.verdict is Verdict.FLAKY:
+            self._verdicts[Verdict.FLAKY] += 1
         if self._repeated:
             self._sampled(outcome.article, verdicts)
         if found:
