@@ -168,7 +168,7 @@ def pass_rates(
     found = gated(
         state.evaluation,
         now,
-        state.accepted(slm_gate),
+        state.acceptances.of(slm_gate),
         lambda flip: outcomes[Case(slm_gate, flip.article, flip.question).id],
         contradicting(outcomes.values()),
     )

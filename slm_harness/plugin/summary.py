@@ -202,7 +202,7 @@ def _hints(state: State, found: Sequence[Tally]) -> Iterator[str]:
                 f"{one.model}: {_answers(one.total.better)} better than in its snapshot; "
                 f"accept them with {command}"
             )
-        elif (accepted := state.accepted(one.model)) and accepted.regraded:
+        elif (accepted := state.acceptances.of(one.model)) and accepted.regraded:
             yield (
                 f"{one.model}: its snapshot is by other labels or graders; renew it, without asking "
                 f"anybody, with pytest -m {one.model}{settings.flags} --answers=replay --snapshot-update"
