@@ -14,8 +14,10 @@ import pytest
 from slm_harness.asking import Obtained
 from slm_harness.engines import LOCAL_ENGINES
 from slm_harness.gate.provenance import provenance_of_prompt
+from slm_harness.plugin.gates import judgements
 from slm_harness.plugin.state import VERDICT, State
 from slm_harness.records import Outcome, Verdict
+from slm_harness.report.judged import judged
 from slm_harness.report.properties import with_properties
 from slm_harness.report.results import head, results_json
 from slm_harness.report.tally import Tally, tally
@@ -87,6 +89,10 @@ def write_results(state: State) -> None:
         tallies=tallies(state),
         identities={**state.follower.identities, **loaded},
         commonest=state.evaluation.commonest_answers,
+        gates={
+            model: judged(found.judgement, found.background)
+            for model, found in judgements(state).items()
+        },
     )
     text = results_json(
         told_of,
