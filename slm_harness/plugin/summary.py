@@ -203,6 +203,11 @@ def _hints(state: State, found: Sequence[Tally]) -> Iterator[str]:
                 f"{one.model} has no accepted snapshot: its wrong answers fail until you accept "
                 f"them with {command}"
             )
+        elif before.depth > one.samples:
+            yield (
+                f"{one.model}: its snapshot has {before.depth} samples of each answer, this run {one.samples}; "
+                f"like is compared with like by {_as_deep(state, one.model, before.depth)}"
+            )
         elif one.total.better:
             yield (
                 f"{one.model}: {_answers(one.total.better)} better than in its snapshot; "
@@ -221,6 +226,14 @@ def _hints(state: State, found: Sequence[Tally]) -> Iterator[str]:
                 f"{one.model}: the accepted replies are to another prompt; accept these with "
                 f"{command} and commit them, or a replay is red"
             )
+
+
+def _as_deep(state: State, model: str, samples: int) -> str:
+    """The command that asks for as many samples as were accepted, in the way in which they were."""
+    settings, accepted = state.evaluation.settings, state.evaluation.evidence.get(model)
+    flags = settings.flags.replace(f" --repeats={settings.repeats}", "")
+    same = accepted is not None and not accepted.drawn and not settings.measure_server
+    return f"pytest -m {model}{flags} --repeats={samples}{' --measure-server' * same}"
 
 
 def _answers(count: int) -> str:
