@@ -17,6 +17,8 @@ from slm_harness.retrying import Patience
 from slm_harness.session import PLACES, Settings, beside
 from slm_harness.task import Task
 
+MOST_REPEATS = 100
+"""Most samples of one answer."""
 MOST_PAUSE = 60.0
 """Longest first pause, in seconds."""
 
@@ -94,6 +96,22 @@ def add(parser: pytest.Parser) -> None:
         help="put so many articles to a model at once, in place of what models.yaml says",
     )
     group.addoption(
+        "--repeats",
+        type=_repeats,
+        default=1,
+        dest="slm_repeats",
+        metavar="N",
+        help="ask for N samples of each answer, at the sample_temperature of models.yaml, to see how much the "
+        "answers waver; each is stored, and more of them later keep these (docs/repeats.md)",
+    )
+    group.addoption(
+        "--measure-server",
+        action="store_true",
+        dest="slm_measure_server",
+        help="with --repeats: put the one request of temperature 0 so many times, to see how much the server "
+        "itself wavers",
+    )
+    group.addoption(
         "--gate",
         choices=[mode.value for mode in GateMode],
         default=None,
@@ -162,6 +180,11 @@ def settings(config: pytest.Config) -> Settings:
     layout = config.getoption("slm_layout")
     if not dated and config.getoption("update_snapshots", False):
         raise SettingsError("--no-date is for a look only: it cannot go with --snapshot-update")
+    repeats, measures = config.getoption("slm_repeats"), config.getoption("slm_measure_server")
+    if measures and repeats == 1:
+        raise SettingsError(
+            "--measure-server needs --repeats N: how often one request is to be put"
+        )
     articles = config.invocation_params.dir / given if given else path(config, "slm_articles")
     answers, snapshots = path(config, "slm_answers"), path(config, "slm_snapshots")
     if given:
@@ -182,12 +205,16 @@ def settings(config: pytest.Config) -> Settings:
         layout=None if layout is None else Layout(layout),
         limits=_limits(config),
         concurrency=config.getoption("slm_concurrency"),
+        repeats=repeats,
+        measure_server=measures,
         gate=path(config, "slm_gate"),
         strictness=_strictness(config),
         flags="".join(
             [
                 " --unconstrained" * (not constrained),
                 f" --layout={layout}" * bool(layout),
+                f" --repeats={repeats}" * (repeats > 1),
+                " --measure-server" * measures,
                 *_given(config),
                 *(f" --model {one}" for one in added),
                 f" --articles={given}" * bool(given),
@@ -263,6 +290,15 @@ def _count(text: str) -> int:
     value = int(text) if text.isdecimal() else 0
     if not 1 <= value <= MOST_AT_ONCE:
         raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {MOST_AT_ONCE}")
+    return value
+
+
+def _repeats(text: str) -> int:
+    value = int(text) if text.isdecimal() else 0
+    if not 2 <= value <= MOST_REPEATS:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no number from 2 to {MOST_REPEATS}; one answer is what a run asks for anyway"
+        )
     return value
 
 
