@@ -149,20 +149,22 @@ def judge(
     """
     articles = [article for article in now.lines if article in before.lines]
     questions = [question for question in now.questions if question in before.questions]
-    each = [paired(before, now, (question,), articles) for question in questions]
-    each.append(replace(paired(before, now, questions, articles), question=None))
+    # Of one sample and of three, shares do not vary alike, and a test of the two would take that for a change.
+    depth = min(before.depth, now.depth)
+    was, is_ = before.first(depth), now.first(depth)
+    each = [paired(was, is_, (question,), articles) for question in questions]
+    each.append(replace(paired(was, is_, questions, articles), question=None))
     adjusted = holm([one.p for one in each])
     *by_question, whole = (replace(one, adjusted=p) for one, p in zip(each, adjusted, strict=True))
-    found = tuple(flips(before, now))
     return Judgement(
         policy=policy,
         articles=len(articles),
         whole=whole,
         questions=tuple(by_question),
-        flips=found,
+        flips=tuple(flips(before, now)),
         incomparable=tuple(incomparable),
         shortfalls=tuple(shortfalls(now, policy, contradicting)),
-        wavering=tuple(_wavering(before, now, found, articles, policy.level)),
+        wavering=tuple(_wavering(was, is_, questions, articles, policy.level)),
     )
 
 
@@ -214,18 +216,24 @@ def _right(snapshot: Snapshot, article: str, question: str) -> int | None:
 def _wavering(
     before: Snapshot,
     now: Snapshot,
-    found: Sequence[Flip],
+    questions: Sequence[str],
     articles: Sequence[str],
     level: float,
 ) -> Iterator[str]:
-    """The questions whose flaky answers fell by more than chance explains.
+    """The questions whose flaky answers fell by more than chance explains, corrected for looking at all.
 
-    No single sample of a flaky answer tells anything, so it is their rate that is looked at.
+    No single sample of a flaky answer tells anything, so it is their rate that is looked at. Which answers are
+    flaky is asked of both sides alike, with the same number of samples, or the choice itself would be a fall.
     """
-    for question in now.questions:
-        flaky = {one.article for one in found if one.question == question and one.flaky}
-        ours = [article for article in articles if article in flaky]
-        p = paired(before, now, (question,), ours).p if ours else None
+    chances: list[float | None] = []
+    for question in questions:
+        flaky = [
+            article
+            for article in articles
+            if Verdict.FLAKY in (before.verdict(article, question), now.verdict(article, question))
+        ]
+        chances.append(paired(before, now, (question,), flaky).p)
+    for question, p in zip(questions, holm(chances), strict=True):
         if p is not None and p <= level:
             yield question
 
