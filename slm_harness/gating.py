@@ -8,7 +8,7 @@ from slm_harness.gate import Flip, Judgement, Snapshot, judge
 from slm_harness.gate.early import Decided
 from slm_harness.gate.provenance import changed_since, rewordings
 from slm_harness.records import Outcome
-from slm_harness.report.findings import Background, findings, verdict
+from slm_harness.report.findings import Background, findings, passes, verdict
 from slm_harness.session import Evaluation
 
 
@@ -21,14 +21,8 @@ class Gated:
 
     @property
     def passes(self) -> bool:
-        """Whether it is green: there is something to compare with, and nothing of it is against it.
-
-        Where less than all articles decided, it is what all of them would come to.
-        """
-        early, found = self.background.decided, self.judgement
-        if early is not None:
-            return not (early.standing.worse or found.incomparable)
-        return self.background.compared and found.passes
+        """Whether it is green: there is something to compare with, and nothing of it is against it."""
+        return passes(self.judgement, self.background)
 
     @property
     def verdict(self) -> str:

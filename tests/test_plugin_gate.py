@@ -135,6 +135,47 @@ def test_what_cannot_be_graded_again_is_refused_with_the_reason(
     )
 
 
+@pytest.mark.parametrize("workers", [pytest.param([], id="alone"), WORKERS])
+@pytest.mark.parametrize(
+    ("version", "empty", "code", "asked", "verdict"),
+    [
+        ("0.34.0", "1-1", 0, 4, "is not worse than its snapshot: 0 answers fell, 0 rose, 9 flaky"),
+        ("0.34.0", "1-2", 1, 4, "is worse than its snapshot: 9 answers fell, 0 rose"),
+        ("0.33.0", "1-1", 1, 3, "is worse than its snapshot: 9 answers fell, 0 rose"),
+    ],
+    ids=["another server, not reproduced", "another server, reproduced", "the same server"],
+)
+def test_a_flip_under_another_server_is_asked_once_more(
+    project: Project,
+    tmp_path: Path,
+    workers: list[str],
+    version: str,
+    empty: str,
+    code: int,
+    asked: int,
+    verdict: str,
+) -> None:
+    """What is not reproduced is flaky, shown and not red; the first line names the server."""
+    log = tmp_path / "log"
+    with ollama_double("--models", "phi3", answers=rules(), folder=tmp_path) as double:
+        project.pytest("-m", "phi3", "--snapshot-update", host=double.address)
+    project.edit("evals/prompts/breach.yaml", "Which entity was breached?", "Who was it?")
+    once = rules()
+    once[0]["scenario"] = f"empty-response:{empty}"
+    with ollama_double(
+        "--models", "phi3", "--version", version, answers=once, folder=tmp_path, log=log
+    ) as other:
+        run = project.pytest("-m", "phi3", *workers, host=other.address)
+        put = other.prompts()
+
+    assert run.code == code, run.output
+    assert len(put) == asked
+    line = one(run, "test_pass_rates[phi3]")["gate"]
+    assert line.startswith(f"phi3 {verdict}; changed: ")
+    assert ("server 0.33.0 -> 0.34.0" in line) == (version != "0.33.0")
+    assert run.results["models"]["phi3"]["samples"] == 1
+
+
 def test_a_broken_policy_is_one_line(project: Project) -> None:
     """The file, the place and the nearest name; nothing is asked."""
     (project.path / "evals" / "gate.yaml").write_text("floors: {cuase: 0.5}\n", encoding="utf-8")

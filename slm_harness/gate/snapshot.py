@@ -127,6 +127,15 @@ class Snapshot:
             for place, question in enumerate(self.questions):
                 yield article, question, folded(line.of(place))
 
+    def first(self, samples: int) -> "Snapshot":
+        """The same with so many samples of every answer, or as many as there are."""
+        if all(len(line.samples) <= samples for line in self.lines.values()):
+            return self
+        lines = {
+            id_: replace(line, samples=line.samples[:samples]) for id_, line in self.lines.items()
+        }
+        return replace(self, lines=lines)
+
     def only(self, articles: Iterable[str]) -> "Snapshot":
         """The same over some of the articles."""
         wanted = set(articles)

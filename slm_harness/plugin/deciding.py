@@ -79,12 +79,13 @@ class _Rule:
         measured, lost = [], []
         standing = self._early.standing()
         for article in self.plan.order:
-            results = self._state.results(self._model, article)
-            if any(isinstance(one, Failed) for one in results):
+            # Not what is got once more for a doubt: it is not what the gate compares.
+            result = self._state.follower.wait(self._model, article, self._state.meanwhile)
+            if isinstance(result, Failed):
                 lost.append(article)
                 continue
             measured.append(article)
-            self._early.add(article, self._verdicts(article, results))
+            self._early.add(article, self._verdicts(result))
             standing = self._early.standing()
             if standing.worse is not None:
                 filler.enough(self._model)
@@ -92,12 +93,10 @@ class _Rule:
             filler.tell(self._model, so_far(standing))
         return Decided(standing, tuple(measured), tuple(lost))
 
-    def _verdicts(self, article: str, results: Sequence[Obtained | Failed]) -> list[Verdict]:
+    def _verdicts(self, result: Obtained) -> list[Verdict]:
         evaluation = self._state.evaluation
-        return [
-            evaluation.folded(Case(self._model, article, question), results).verdict
-            for question in evaluation.settings.task.ids
-        ]
+        marks = evaluation.marker.marks(evaluation.articles[result.article], result.stored.reply)
+        return [marks.questions[question].verdict for question in evaluation.settings.task.ids]
 
 
 def so_far(standing: Standing) -> str:
@@ -114,7 +113,7 @@ def _accepted(state: State, model: str) -> Snapshot:
     Raises:
         SettingsError: there is nothing that could be decided early.
     """
-    accepted, settings = state.accepted(model), state.evaluation.settings
+    accepted, settings = state.acceptances.of(model), state.evaluation.settings
     why = ""
     if state.evaluation.policies.of(model).mode is GateMode.STRICT:
         why = (

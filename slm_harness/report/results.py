@@ -47,9 +47,13 @@ def head(
     tallies: Sequence[Tally],
     identities: Mapping[str, Identity],
     commonest: Mapping[str, tuple[str, int, int]],
+    gates: Mapping[str, Mapping[str, object]],
     decided: Mapping[str, Standing] = MappingProxyType({}),
 ) -> dict[str, object]:
-    """All fields but the lists; ``decided`` is of the models that were asked until it was decided."""
+    """All fields but the lists.
+
+    ``gates`` has, by model, what its gate came to (``judged``); ``decided`` how far one was asked until it was decided.
+    """
     return {
         "format": FORMAT,
         "harness": version,
@@ -58,7 +62,11 @@ def head(
         "layout": recipe.layout,
         "constrained": constrained,
         "models": {
-            t.model: _model(t, identities.get(t.model)) | _decided(decided.get(t.model))
+            t.model: {
+                **_model(t, identities.get(t.model)),
+                "gate": gates.get(t.model),
+                **_decided(decided.get(t.model)),
+            }
             for t in tallies
         },
         "commonest_answers": {
