@@ -17,7 +17,7 @@ from typing import NamedTuple
 from slm_harness.gate.policy import Policy
 from slm_harness.gate.snapshot import SCORED, Snapshot
 from slm_harness.records import Verdict
-from slm_harness.stats import Sums, chance_of_fall, critical_fall, mcnemar, sign_flip
+from slm_harness.stats import Sums, chance_of_fall, critical_fall, holm, mcnemar, sign_flip
 
 BOUND = 0.01
 """In at most this share of histories a full run says otherwise than what was decided by probability."""
@@ -297,11 +297,28 @@ class Early:
 
     def _sure(self) -> bool | None:
         """The verdict where nothing that the rest can say would change it; None where something could."""
+        if not self._open:
+            return self._found()
         if any(self._certain(place) for place in self._tests):
             return True
         if not any(self._possible(place) for place in self._tests):
             return False
         return None
+
+    def _found(self) -> bool:
+        """The verdict over all articles, as ``judge`` has it."""
+        exact = sign_flip(self._changes)
+        p_values = [
+            mcnemar(fell, rose).worse for fell, rose in zip(self._fell, self._rose, strict=True)
+        ]
+        p_values.append(exact.worse if exact else 1.0)
+        totals = [rose - fell for fell, rose in zip(self._fell, self._rose, strict=True)]
+        totals.append(sum(self._changes))
+        adjusted = holm([p_values[place] for place in self._tests])
+        return any(
+            p is not None and p <= self._policy.level and self._drops(place, totals[place])
+            for place, p in zip(self._tests, adjusted, strict=True)
+        )
 
     def _certain(self, place: int) -> bool:
         """Whether a test is reached even if every answer that can rise does.

@@ -132,7 +132,8 @@ def _compared(found: Judgement, about: Background) -> Iterator[str]:
     if told > _SHOWN:
         yield f"  and {told - _SHOWN} more flips, all of them in results.json"
     yield paired_line(found.whole)
-    yield unseen_line(found)
+    if about.decided is None:
+        yield unseen_line(found)
 
 
 def paired_line(one: Paired) -> str:
