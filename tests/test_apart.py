@@ -223,3 +223,27 @@ def test_one_that_was_never_told_to_ask_ends_unasked() -> None:
     told = Told(apart, *ARTICLES)
     told.stop.set()
     assert (list(told.events), told.busy) == ([], [])
+
+
+def until_enough(
+    wanted: Wanted,
+    problems: Mapping[str, Unreached],
+    stop: threading.Event,
+    report: Report,
+    enough: Enough,
+) -> Iterator[Event]:
+    """Tells of the first article, and of no other of its model once that is enough."""
+    yield event_of(wanted[0][1])
+    assert enough[wanted[0][0]].wait(20)
+    yield event_of(wanted[-1][1])
+
+
+def test_that_one_model_was_asked_enough_is_told_there() -> None:
+    """Without ending what is asked of others."""
+    apart = started(until_enough)
+    told = Told(apart, *ARTICLES)
+    assert next(told.events) == event_of(ARTICLES[0])
+    apart.enough("phi3")
+    assert list(told.events) == [event_of(ARTICLES[-1])]
+    assert not told.stop.is_set()
+    apart.close()

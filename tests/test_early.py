@@ -4,7 +4,7 @@ import random
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks import early as benchmark
@@ -86,6 +86,7 @@ marks = st.sampled_from(["+++", "++-", "+-?", "---", "+~-", "-++", "--+"])
 histories = st.lists(st.tuples(marks, marks), min_size=9, max_size=24)
 
 
+@settings(max_examples=20)
 @given(histories, st.sampled_from([0.0, 0.1, 0.4]), st.integers(0, 24), st.randoms())
 def test_what_nothing_can_change_is_what_the_full_run_says(
     found: list[tuple[str, str]], drop: float, asked: int, chance: random.Random
@@ -168,6 +169,7 @@ def test_how_sure_it_is_by_now_is_told_in_a_few_words() -> None:
 # ---------------------------------------------------------------- what is foretold
 
 
+@settings(max_examples=30)
 @given(
     st.lists(st.integers(1, 6), min_size=12, max_size=40), st.sampled_from([0.05, 0.0125, 0.005])
 )
