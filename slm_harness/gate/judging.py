@@ -203,14 +203,9 @@ def _answers(
     return [
         (was, right)
         for question in questions
-        if (was := _right(before, article, question)) is not None
-        and (right := _right(now, article, question)) is not None
+        if (was := before.right(article, question)) is not None
+        and (right := now.right(article, question)) is not None
     ]
-
-
-def _right(snapshot: Snapshot, article: str, question: str) -> int | None:
-    samples = snapshot.answer(article, question)[: snapshot.depth]
-    return samples.count(Verdict.RIGHT) if samples and SCORED.issuperset(samples) else None
 
 
 def _wavering(
@@ -225,6 +220,8 @@ def _wavering(
     No single sample of a flaky answer tells anything, so it is their rate that is looked at. Which answers are
     flaky is asked of both sides alike, with the same number of samples, or the choice itself would be a fall.
     """
+    if before.depth == now.depth == 1:
+        return
     chances: list[float | None] = []
     for question in questions:
         flaky = [
