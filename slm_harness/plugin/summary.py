@@ -139,6 +139,9 @@ def _verdicts(state: State, found: Sequence[Tally]) -> Iterator[str]:
     for one in found:
         if one.model in state.verdicts:
             yield state.verdicts[one.model]
+            judged_here = state.gated.get(one.model)
+            if judged_here is not None and judged_here.unseen:
+                yield f"  {judged_here.unseen}"
         elif one.model in state.gates:
             yield f"{one.model}: no verdict: its test_pass_rates came to no end"
         elif one.model in state.before:
