@@ -12,7 +12,17 @@ from slm_harness.gate.flips import Flip, flips
 from slm_harness.gate.policy import ALL, CONTRADICTIONS, UNUSABLE, GateMode, Policy
 from slm_harness.gate.snapshot import SCORED, Rate, Snapshot, rate_of
 from slm_harness.records import Verdict
-from slm_harness.stats import PairedDifference, fewest_flips, holm, paired_difference, sign_flip
+from slm_harness.stats import (
+    PairedDifference,
+    detectable_fall,
+    fewest_flips,
+    holm,
+    paired_difference,
+    sign_flip,
+)
+
+POWER = 0.8
+"""In what share of runs a fall has to show, to be called one that would be seen."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +107,11 @@ class Judgement:
         """Whether the gate is green."""
         return not (self.fell or self.incomparable or self.shortfalls)
 
+    @property
+    def _first_level(self) -> float:
+        """What the first of all that are looked at has to reach, by Holm."""
+        return self.policy.level / (len(self.questions) + 1)
+
     @cached_property
     def unseen(self) -> tuple[float | None, float | None]:
         """The smallest fall that could show at all, of one question and of all together, as fractions.
@@ -104,11 +119,15 @@ class Judgement:
         It is that of as many answers, each in another article, as the level asks for where all of them fall
         and none rises. None where not even a fall of everything could.
         """
-        level = self.policy.level / (len(self.questions) + 1)
-        needed = fewest_flips(self.articles, level)
-        if needed is None or not self.articles:
+        needed = fewest_flips(self.articles, self._first_level)
+        if needed is None:
             return None, None
-        return needed / self.articles, needed / (self.articles * max(1, len(self.questions)))
+        return needed / self.articles, needed / (self.articles * len(self.questions))
+
+    @cached_property
+    def seen(self) -> float | None:
+        """The true fall of one question that would show in ``POWER`` of all runs; None where none would."""
+        return detectable_fall(self.articles, self._first_level, POWER)
 
 
 def judge(
@@ -202,14 +221,9 @@ def _answers(
     return [
         (was, right)
         for question in questions
-        if (was := _right(before, article, question)) is not None
-        and (right := _right(now, article, question)) is not None
+        if (was := before.right(article, question)) is not None
+        and (right := now.right(article, question)) is not None
     ]
-
-
-def _right(snapshot: Snapshot, article: str, question: str) -> int | None:
-    samples = snapshot.answer(article, question)[: snapshot.depth]
-    return samples.count(Verdict.RIGHT) if samples and SCORED.issuperset(samples) else None
 
 
 def _wavering(
@@ -224,6 +238,8 @@ def _wavering(
     No single sample of a flaky answer tells anything, so it is their rate that is looked at. Which answers are
     flaky is asked of both sides alike, with the same number of samples, or the choice itself would be a fall.
     """
+    if before.depth == now.depth == 1:
+        return
     chances: list[float | None] = []
     for question in questions:
         flaky = [
