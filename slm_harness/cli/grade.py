@@ -96,7 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
         order = [model for model in specs if model in snapshots]
         say_table(_table(replay, order, snapshots))
         say(_better(replay, order, settings))
-    say([f"reports: {settings.reports}"])
+    say(filter(None, [settings.taking_over(order), f"reports: {settings.reports}"]))
     return 0 if green else 1
 
 
@@ -142,7 +142,7 @@ def _table(replay: "Replay", models: Iterable[str], snapshots: dict[str, bool]) 
 def _better(replay: "Replay", models: Iterable[str], settings: "Settings") -> Iterator[str]:
     for model in models:
         better = replay.tallies[model].total.better
-        if better:
+        if better and settings.accepting(model):
             yield (
                 f"{model}: {better:,} better than in its snapshot; accept with "
                 f"{settings.accepting(model)}"

@@ -22,8 +22,10 @@ def project_settings(articles: Path, layout: "Layout | None" = None, **places: P
         places: What is elsewhere than usual, by its name in ``session.PLACES``.
     """
     from slm_harness.asking import Mode
-    from slm_harness.session import PLACES, Settings, beside
+    from slm_harness.session import PLACES, Settings, beside, candidate_of
 
+    committed, _ = PLACES["prompt"]
+    candidate = candidate_of(str(places.get("prompt", committed)), Path(), committed, Path())
     place = {name: Path(default) for name, (default, _) in PLACES.items()} | places
     own = articles == ARTICLES
     answers, rates = (place["answers"], place["snapshots"]) if own else beside(articles)
@@ -39,8 +41,13 @@ def project_settings(articles: Path, layout: "Layout | None" = None, **places: P
         mode=Mode.REPLAY,
         gate=place["gate"],
         layout=layout,
+        candidate=candidate,
         flags="".join(
-            [f" --layout={layout}" * bool(layout), "" if own else f" --articles={articles}"]
+            [
+                f" --layout={layout}" * bool(layout),
+                "" if own else f" --articles={articles}",
+                candidate.flag if candidate else "",
+            ]
         ),
     )
 
@@ -62,10 +69,9 @@ def refuse_unknown(
 
 def not_accepted(model: str, settings: "Settings") -> SettingsError:
     """A model that was named has no accepted replies."""
-    return SettingsError(
-        f"{model} has no accepted replies in {settings.answers}; accept some with "
-        f"{settings.accepting(model)}"
-    )
+    command = settings.accepting(model)
+    what = f"accept some with {command}" if command else f"ask it with {settings.asking(model)}"
+    return SettingsError(f"{model} has no accepted replies in {settings.answers}; {what}")
 
 
 def nothing_accepted(settings: "Settings") -> SettingsError:

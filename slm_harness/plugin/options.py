@@ -14,7 +14,7 @@ from slm_harness.gate.policy import GateMode, Overrides
 from slm_harness.models import FORMS, MOST_AT_ONCE
 from slm_harness.records import Layout
 from slm_harness.retrying import Patience
-from slm_harness.session import PLACES, Settings, beside
+from slm_harness.session import PLACES, Candidate, Settings, beside, candidate_of
 from slm_harness.task import Task
 
 MOST_PAUSE = 60.0
@@ -38,6 +38,14 @@ def add(parser: pytest.Parser) -> None:
         dest="slm_articles",
         metavar="DIR",
         help=PLACES["articles"][1],
+    )
+    group.addoption(
+        "--prompt",
+        default=None,
+        dest="slm_candidate",
+        metavar="FILE",
+        help="evaluate another wording of the questions beside the committed one; such a run accepts nothing "
+        "(docs/compare.md)",
     )
     group.addoption(
         "--answers",
@@ -162,13 +170,16 @@ def settings(config: pytest.Config) -> Settings:
     layout = config.getoption("slm_layout")
     if not dated and config.getoption("update_snapshots", False):
         raise SettingsError("--no-date is for a look only: it cannot go with --snapshot-update")
+    committed = path(config, "slm_prompt")
+    candidate = _candidate(config)
     articles = config.invocation_params.dir / given if given else path(config, "slm_articles")
     answers, snapshots = path(config, "slm_answers"), path(config, "slm_snapshots")
     if given:
         answers, snapshots = beside(articles)
     return Settings(
         task=_task(config.getini("slm_task")),
-        prompt=path(config, "slm_prompt"),
+        prompt=candidate.file if candidate else committed,
+        candidate=candidate,
         models=path(config, "slm_models"),
         articles=articles,
         answers=answers,
@@ -191,9 +202,27 @@ def settings(config: pytest.Config) -> Settings:
                 *_given(config),
                 *(f" --model {one}" for one in added),
                 f" --articles={given}" * bool(given),
+                candidate.flag if candidate else "",
             ]
         ),
     )
+
+
+def _candidate(config: pytest.Config) -> Candidate | None:
+    """The prompt that ``--prompt`` names; None without it, and where it is the committed one itself.
+
+    Raises:
+        SettingsError: it is to be accepted, which would leave a snapshot of words that are not committed.
+    """
+    given, committed = config.getoption("slm_candidate"), config.getini("slm_prompt")
+    if not given:
+        return None
+    if config.getoption("update_snapshots", False):
+        raise SettingsError(
+            f"--prompt {given}: a candidate is not accepted, since what is committed would be to other words "
+            f"than {committed}; copy it there and run again without --prompt"
+        )
+    return candidate_of(given, config.invocation_params.dir, committed, config.rootpath)
 
 
 def _strictness(config: pytest.Config) -> Overrides:

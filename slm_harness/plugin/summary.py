@@ -157,6 +157,9 @@ def _hints(state: State, found: Sequence[Tally]) -> Iterator[str]:
         yield "--no-date: a look at what the models make of it; nothing of it is to be accepted"
         return
     settings = state.evaluation.settings
+    if settings.candidate:
+        yield settings.taking_over([one.model for one in found])
+        return
     prompt = provenance_of_prompt(state.evaluation.recipe)
     for one in found:
         before, command = state.before.get(one.model), settings.accepting(one.model)
