@@ -138,9 +138,9 @@ class Replay:
         self._cases.put(case_row(outcome))
         self._junit.answer(outcome, known=known)
 
-    def gated(self, model: str, failure: str = "", error: str = "") -> None:
+    def gated(self, model: str, verdict: str = "", failure: str = "", error: str = "") -> None:
         """Note a gate."""
-        self._junit.gate(model, failure, error)
+        self._junit.gate(model, verdict, failure, error)
 
     @property
     def evaluation(self) -> Evaluation:
@@ -251,7 +251,7 @@ class _Model:
         graded.passes, graded.verdict = found.passes, found.verdict
         if not graded.passes:
             graded.findings = found.findings.split("\n")
-        self._replay.gated(self._model, failure="\n".join(graded.findings))
+        self._replay.gated(self._model, found.verdict, failure="\n".join(graded.findings))
 
     def _outcome(self, found: Flip) -> Outcome:
         return self._flipped[found.article, found.question]

@@ -81,6 +81,13 @@ def test_a_snapshot_is_text_that_people_can_read() -> None:
     ]
 
 
+def test_large_numbers_stay_apart() -> None:
+    """Ten thousand articles read back as well as ten."""
+    many = snapshot({f"a{n}": "+-~" for n in range(10_000)})
+
+    assert parse(render(many), "file") == many
+
+
 ids = st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1, max_size=60)
 marks = st.text("+-?~", min_size=3, max_size=3)
 samples = st.integers(1, 4).flatmap(
@@ -276,7 +283,7 @@ def test_it_says_what_so_few_articles_cannot_show() -> None:
         ("+-?", "+-? +-"),
         ("articles  1", "articles  3"),
         ("samples   1", "samples   2"),
-        ("    1    1  100.0", "    0    1  100.0"),
+        ("    1     1  100.0", "    0     1  100.0"),
         ("model     phi3\n", ""),
         ("\n\n", "\n"),
     ],

@@ -85,9 +85,16 @@ def test_what_is_known_is_not_news_and_what_got_worse_is(project: Project, tmp_p
     assert one(worse, "test_answer[phi3-mill-lane-third_parties]")["outcome"] == "failure"
     gate = one(worse, "test_pass_rates[phi3]")
     assert gate["outcome"] == "failure"
-    assert "phi3 is worse on 1 of 27 answers than its snapshot" in worse.output
-    assert "third_parties: 3 of 3 right before, 2 of 3 now" in worse.output
-    assert lines_with(worse.output, "mill-lane: right -> wrong", "Postwright", "Acme")
+    verdict = "phi3 is worse than its snapshot: 1 answer fell, 0 rose"
+    assert gate["gate"] == verdict
+    assert verdict in worse.output
+    assert lines_with(worse.output, "third_parties: 3/3 before, 2/3 now: -33.3 points", "p 0.500")
+    assert lines_with(
+        worse.output,
+        "mill-lane: right -> wrong; expected 'Postwright', said 'Postwright' before, says 'Acme Ltd' now: ",
+    )
+    assert lines_with(worse.output, "3 articles: no fall could show at the level of 0.05")
+    assert lines_with(worse.output, "look closer:", "slm-harness compare accepted")
     assert lines_with(worse.output, "accept:", "pytest -m phi3 --snapshot-update")
 
 
@@ -108,7 +115,7 @@ def test_what_got_better_is_green_and_can_be_accepted(project: Project, tmp_path
     assert lines_with(better.output, "phi3: 1 answer is better", "accept them with")
     assert before == untouched
     changed = [line for line in after.splitlines() if line not in before.splitlines()]
-    assert len(changed) == 2, after
+    assert [line.split()[0] for line in changed] == ["3", "27", "harbour-dental"], after
 
 
 def test_all_wrong_answers_can_be_made_to_fail(project: Project, tmp_path: Path) -> None:
@@ -157,7 +164,7 @@ def test_a_contested_answer_is_shown_and_never_scored(project: Project, tmp_path
 
 
 def test_a_label_flipped_by_hand_is_red(project: Project, tmp_path: Path) -> None:
-    """The line names article, question, expected, got and why; the gate names the changed labels."""
+    """The line names article, question, expected, got and why; the gate names the label and compares the model."""
     with ollama_double("--models", "phi3", answers=rules(**WRONG_DATE), folder=tmp_path) as double:
         project.pytest("-m", "phi3", "--snapshot-update", host=double.address)
         project.edit("fixtures/articles/mill-lane.yaml", 'cause_known: "No"', 'cause_known: "Yes"')
@@ -165,13 +172,18 @@ def test_a_label_flipped_by_hand_is_red(project: Project, tmp_path: Path) -> Non
 
     assert run.code == 1
     assert lines_with(run.output, "phi3 on mill-lane, cause_known: wrong: expected 'Yes', got 'No'")
-    assert "the label of mill-lane cause_known changed since the snapshot" in run.output
+    assert lines_with(
+        run.output,
+        "phi3 is not worse than its snapshot: 0 answers fell, 0 rose",
+        "graded again on both sides: the label of mill-lane cause_known",
+    )
+    assert lines_with(run.output, "renew it", "pytest -m phi3 --answers=replay --snapshot-update")
 
 
-def test_a_label_flipped_in_favour_of_the_model_is_red_too(
+def test_a_label_flipped_in_favour_of_the_model_is_no_improvement(
     project: Project, tmp_path: Path
 ) -> None:
-    """A label that was bent to a wrong answer passes that case, and the gate refuses to compare."""
+    """The same words of the model are right on both sides, and the gate says that it graded both again."""
     with ollama_double("--models", "phi3", answers=rules(**WRONG_DATE), folder=tmp_path) as double:
         project.pytest("-m", "phi3", "--snapshot-update", host=double.address)
         project.edit(
@@ -181,9 +193,13 @@ def test_a_label_flipped_in_favour_of_the_model_is_red_too(
         )
         run = project.pytest("-m", "phi3", host=double.address)
 
-    assert run.code == 1
+    assert run.code == 0, run.output
     assert one(run, CASE)["outcome"] == "passed"
-    assert "the label of harbour-dental breach_date changed since the snapshot" in run.output
+    assert lines_with(
+        run.output,
+        "0 answers fell, 0 rose",
+        "graded again on both sides: the label of harbour-dental breach_date",
+    )
 
 
 def test_a_hostile_reply_cannot_write_to_the_terminal(project: Project, tmp_path: Path) -> None:
@@ -265,7 +281,7 @@ def test_a_look_without_the_date_accepts_nothing(project: Project, tmp_path: Pat
         )
 
     assert run.verdicts() == {"right": 26, "wrong": 1}
-    assert lines_with(run.output, "changed since the snapshot: publication-date changed")
+    assert lines_with(run.output, "phi3 is worse", "changed: publication-date none -> not told")
     assert lines_with(run.output, "--no-date: a look at what the models make of it")
     assert "--snapshot-update" not in run.output
     assert refused.code == 4

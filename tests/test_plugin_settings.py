@@ -32,7 +32,7 @@ def damaged_snapshot(project: Project) -> None:
     """Leave a snapshot that was cut."""
     folder = project.path / "evals" / "__snapshots__"
     folder.mkdir()
-    (folder / "phi3.txt").write_text("slm-harness pass rates, format 1\n", encoding="utf-8")
+    (folder / "phi3.txt").write_text("slm-harness pass rates, format 2\n", encoding="utf-8")
 
 
 def damaged_evidence(project: Project) -> None:

@@ -119,7 +119,7 @@ def _clear(settings: "Settings") -> None:
 
 def _lines(graded: "Graded") -> Iterator[str]:
     """What is wrong with one model."""
-    yield from graded.findings
+    yield from graded.findings or [graded.verdict]
     more = graded.new_count - len(graded.new)
     if graded.new_count:
         yield f"{graded.model}: wrong without its snapshot knowing it: {graded.new_count:,}"

@@ -109,6 +109,12 @@ class Snapshot:
         wanted = self.lines if articles is None else articles
         return rate_of([self._count(article, questions) for article in wanted])
 
+    def count(self, question: str | None = None) -> tuple[int, int]:
+        """Passes, and of how many, as in ``rate``."""
+        questions = self.questions if question is None else (question,)
+        counts = [self._count(article, questions) for article in self.lines]
+        return sum(passes for passes, _ in counts), sum(of for _, of in counts)
+
     def _count(self, article: str, questions: Iterable[str]) -> tuple[int, int]:
         verdicts = [
             one for question in questions for one in self.answer(article, question)[: self.depth]

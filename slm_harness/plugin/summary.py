@@ -175,6 +175,11 @@ def _hints(state: State, found: Sequence[Tally]) -> Iterator[str]:
                 f"{one.model}: {_answers(one.total.better)} better than in its snapshot; "
                 f"accept them with {command}"
             )
+        elif (accepted := state.accepted(one.model)) and accepted.regraded:
+            yield (
+                f"{one.model}: its snapshot is by other labels or graders; renew it, without asking "
+                f"anybody, with pytest -m {one.model}{settings.flags} --answers=replay --snapshot-update"
+            )
         elif (
             before.provenance.get("prompt") != prompt
             and state.evaluation.models[one.model].engine not in LOCAL_ENGINES

@@ -47,14 +47,16 @@ class JUnit:
         name = f"test_answer[{outcome.model}-{outcome.article}-{outcome.question}]"
         self._case(name, properties(outcome), self._ending(outcome, known=known))
 
-    def gate(self, model: str, failure: str = "", error: str = "") -> None:
-        """Add the gate of a model, with why it failed, or why there is nothing to compare."""
+    def gate(self, model: str, verdict: str = "", failure: str = "", error: str = "") -> None:
+        """Add the gate of a model: what it came to, why it failed, or why it came to nothing."""
         ending = ""
         if error:
             ending = self._error(error)
         elif failure:
             ending = self._failure(failure)
-        self._case(f"test_pass_rates[{model}]", [("model", model)], ending)
+        facts: list[tuple[str, object]] = [("model", model)]
+        facts += [("gate", verdict)] * bool(verdict)
+        self._case(f"test_pass_rates[{model}]", facts, ending)
 
     def _ending(self, outcome: Outcome, *, known: bool) -> str:
         match outcome.verdict:
