@@ -1,5 +1,6 @@
 """The settings of a project as the commands see them that evaluate it without pytest."""
 
+import argparse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,8 +10,34 @@ from slm_harness.errors import SettingsError
 from slm_harness.printable import nearest
 
 if TYPE_CHECKING:
+    from slm_harness.gate.policy import Overrides
     from slm_harness.records import Layout, ModelSpec
     from slm_harness.session import Settings
+
+
+def gate_options(parser: argparse.ArgumentParser) -> None:
+    """Let a command take the flags that say how strict it is to be, as pytest does."""
+    from slm_harness import flag_values
+
+    parser.add_argument("--gate", choices=["strict", "significant"],
+                        help="what is worse: strict, one answer that fell; significant, a fall that chance does not "
+                        "explain (default: as evals/gate.yaml says, else strict)")  # fmt: skip
+    parser.add_argument("--gate-level", type=flag_values.level, metavar="P",
+                        help="how often significant may find a fall though there is none, from 0 to 1")  # fmt: skip
+    parser.add_argument("--gate-drop", type=flag_values.points, metavar="POINTS",
+                        help="the smallest fall that matters to significant")  # fmt: skip
+
+
+def strictness(arguments: argparse.Namespace) -> "Overrides":
+    """What those flags say."""
+    from slm_harness.gate.policy import GateMode, Overrides
+
+    drop = arguments.gate_drop
+    return Overrides(
+        mode=None if arguments.gate is None else GateMode(arguments.gate),
+        level=arguments.gate_level,
+        drop=None if drop is None else drop / 100,
+    )
 
 
 def project_settings(articles: Path, layout: "Layout | None" = None, **places: Path) -> "Settings":

@@ -104,7 +104,8 @@ class Judgement:
         It is that of as many answers, each in another article, as the level asks for where all of them fall
         and none rises. None where not even a fall of everything could.
         """
-        level = self.policy.level / (len(self.questions) + 1)
+        looks = len(self.questions)
+        level = self.policy.level / (looks if looks == 1 else looks + 1)
         needed = fewest_flips(self.articles, level)
         if needed is None or not self.articles:
             return None, None
@@ -132,7 +133,9 @@ def judge(
     questions = [question for question in now.questions if question in before.questions]
     each = [paired(before, now, (question,), articles) for question in questions]
     each.append(replace(paired(before, now, questions, articles), question=None))
-    adjusted = holm([one.p for one in each])
+    # Of a single question all together is the same, and no second look.
+    found_p = tuple(one.p for one in each)
+    adjusted = found_p if len(questions) == 1 else holm(found_p)
     *by_question, whole = (replace(one, adjusted=p) for one, p in zip(each, adjusted, strict=True))
     found = tuple(flips(before, now))
     return Judgement(

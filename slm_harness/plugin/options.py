@@ -1,17 +1,16 @@
 """Command-line flags and ini settings, and what they add up to."""
 
-import argparse
 import importlib
-import math
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from slm_harness import flag_values
 from slm_harness.asking import Limits, Mode
 from slm_harness.errors import SettingsError
 from slm_harness.gate.policy import GateMode, Overrides
-from slm_harness.models import FORMS, MOST_AT_ONCE
+from slm_harness.models import FORMS
 from slm_harness.records import Layout
 from slm_harness.retrying import Patience
 from slm_harness.session import PLACES, Candidate, Settings, beside, candidate_of
@@ -87,7 +86,7 @@ def add(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--max-minutes",
-        type=_minutes,
+        type=flag_values.minutes,
         default=None,
         dest="slm_max_minutes",
         metavar="N",
@@ -95,7 +94,7 @@ def add(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--concurrency",
-        type=_count,
+        type=flag_values.at_once,
         default=None,
         dest="slm_concurrency",
         metavar="N",
@@ -111,7 +110,7 @@ def add(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--gate-level",
-        type=_level,
+        type=flag_values.level,
         default=None,
         dest="slm_gate_level",
         metavar="P",
@@ -119,7 +118,7 @@ def add(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--gate-drop",
-        type=_points,
+        type=flag_values.points,
         default=None,
         dest="slm_gate_drop",
         metavar="POINTS",
@@ -258,41 +257,6 @@ def _limits(config: pytest.Config) -> Limits:
         patience=Patience(first=first),
         seconds=None if minutes is None else minutes * 60,
     )
-
-
-def _minutes(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 0 < value < math.inf:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of minutes above 0")
-    return value
-
-
-def _level(text: str) -> float:
-    return _between(text, 0, 1, "a level between 0 and 1, as 0.05 is")
-
-
-def _points(text: str) -> float:
-    return _between(text, -1e-9, 100 + 1e-9, "a number of points from 0 to 100")
-
-
-def _between(text: str, above: float, below: float, what: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not above < value < below:
-        raise argparse.ArgumentTypeError(f"{text!r} is not {what}")
-    return value
-
-
-def _count(text: str) -> int:
-    value = int(text) if text.isdecimal() else 0
-    if not 1 <= value <= MOST_AT_ONCE:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {MOST_AT_ONCE}")
-    return value
 
 
 def path(config: pytest.Config, name: str) -> Path:

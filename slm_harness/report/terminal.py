@@ -44,7 +44,7 @@ def table(
     if any(t.cost_per_1000_articles is not None for t in tallies):
         costs = (_number(t.cost_per_1000_articles, 2) for t in tallies)
         rows.append(["cost per 1,000 articles", *costs])
-    return _aligned(rows)
+    return aligned(rows)
 
 
 def tag_table(tallies: Sequence[Tally], articles: Mapping[str, int]) -> list[str]:
@@ -53,7 +53,7 @@ def tag_table(tallies: Sequence[Tally], articles: Mapping[str, int]) -> list[str
     for tag in sorted({tag for t in tallies for tag in t.tags}):
         cells = [_cell(t.tags[tag], False) if tag in t.tags else "-" for t in tallies]
         rows.append([tag, str(articles[tag]), *cells])
-    return _aligned(rows)
+    return aligned(rows)
 
 
 def _cell(rate: Rate, compared: bool) -> str:
@@ -92,7 +92,8 @@ _COSTS: Mapping[str, Callable[[Tally], str]] = {
 }
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows of cells as lines: the first column begins, all others end, at one place."""
     columns = max(len(row) for row in rows)
     widths = [max(len(row[i]) for row in rows if i < len(row)) for i in range(columns)]
     lines = []
