@@ -3,6 +3,7 @@
 Everything here follows from settings, labels and replies; nothing knows pytest.
 """
 
+import contextlib
 import json
 import shlex
 import threading
@@ -158,9 +159,10 @@ class Settings:
 
     def looking(self, model: str) -> str:
         """The command that shows a finished run beside what was accepted."""
-        return (
-            f"slm-harness compare accepted {self.reports / 'results.json'} -m {model}{self.flags}"
-        )
+        results = self.reports / "results.json"
+        with contextlib.suppress(ValueError):
+            results = results.relative_to(Path.cwd())
+        return f"slm-harness compare accepted {shlex.quote(str(results))} -m {model}{self.flags}"
 
 
 @dataclass(frozen=True, slots=True)

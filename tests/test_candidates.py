@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.doubles import ollama_double
-from tests.projects import ROOT, Project, lines_with, rules
+from tests.projects import Project, lines_with, rules
 
 COMMITTED = "evals/prompts/breach.yaml"
 

@@ -62,6 +62,9 @@ def declare(commands: Any) -> None:  # noqa: ANN401 - argparse names no public t
     parser.add_argument(
         "--json", action="store_true", help="print one JSON object, as docs/compare.md has it"
     )
+    parser.add_argument(
+        "--by-tag", action="store_true", help="print also the tags of which no answer flipped"
+    )
     gate_options(parser)
     articles_option(parser)
     models_option(parser)
@@ -85,17 +88,17 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         output().write(json.dumps(as_json(found), indent=1) + "\n")
     else:
-        _say(found)
+        _say(found, by_tag=arguments.by_tag)
     return 0 if all(one.passes for one in found) else 1
 
 
-def _say(found: "Sequence[Comparison]") -> None:
+def _say(found: "Sequence[Comparison]", *, by_tag: bool) -> None:
     from slm_harness.report.comparison import lines
 
     for number, one in enumerate(found):
         if number:
             say_table([""])
-        say_table(lines(one))
+        say_table(lines(one, by_tag=by_tag))
 
 
 def _write(path: Path, lines: "Any") -> None:  # noqa: ANN401

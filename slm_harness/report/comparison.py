@@ -90,9 +90,9 @@ def _rows(found: Comparison) -> Iterator[Sequence[str]]:
         yield (name, *_cells(one), probability(one.p), probability(one.adjusted))
 
 
-def _tag_rows(found: Comparison) -> Iterator[Sequence[str]]:
+def _tag_rows(found: Comparison, tags: Iterable[Tagged]) -> Iterator[Sequence[str]]:
     yield ("", "articles", found.before, found.now, *_COLUMNS)
-    for one in found.tags:
+    for one in tags:
         yield (one.tag, str(one.articles), *_cells(one.paired))
 
 
@@ -108,8 +108,13 @@ def _cells(one: Paired) -> Sequence[str]:
 # ---------------------------------------------------------------- for a terminal
 
 
-def lines(found: Comparison) -> Iterator[str]:
-    """A comparison as lines; nothing in them can repaint a terminal."""
+def lines(found: Comparison, *, by_tag: bool) -> Iterator[str]:
+    """A comparison as lines; nothing in them can repaint a terminal.
+
+    Args:
+        found: The comparison.
+        by_tag: Whether tags are shown of which no answer flipped.
+    """
     yield printable(found.verdict)
     yield from map(printable, found.remarks)
     yield ""
@@ -121,11 +126,20 @@ def lines(found: Comparison) -> Iterator[str]:
         yield printable(f"{flip.question}: {flip.article}: {flip_words(flip, told)}")
     if len(flips) > _SHOWN:
         yield f"and {len(flips) - _SHOWN} more flips; --json has all"
-    if found.tags:
-        yield ""
-        yield from aligned([[printable(cell) for cell in row] for row in _tag_rows(found)])
+    yield from _tag_lines(found, by_tag=by_tag)
     yield ""
     yield unseen_line(found.judgement)
+
+
+def _tag_lines(found: Comparison, *, by_tag: bool) -> Iterator[str]:
+    shown = [one for one in found.tags if by_tag or one.paired.fell or one.paired.rose]
+    if shown:
+        yield ""
+        yield from aligned([[printable(cell) for cell in row] for row in _tag_rows(found, shown)])
+    rest = len(found.tags) - len(shown)
+    if rest:
+        yield ""
+        yield f"{rest} tag{'' if rest == 1 else 's'} without a flip; --by-tag has the rates"
 
 
 # ---------------------------------------------------------------- for GitHub
@@ -152,7 +166,7 @@ def markdown(comparisons: Iterable[Comparison]) -> Iterator[str]:
             yield f"and {len(flips) - _SHOWN} more flips"
         if found.tags:
             yield ""
-            yield from table(_tag_rows(found))
+            yield from table(_tag_rows(found, found.tags))
         yield ""
         yield worded(unseen_line(found.judgement))
         yield ""
