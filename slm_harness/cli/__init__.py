@@ -1,4 +1,4 @@
-"""The ``slm-harness`` command: ask about an article, add one, look at one, check labels, tidy up."""
+"""The ``slm-harness`` command: ask, compare prompts and models, add an article, check labels, tidy up."""
 
 import argparse
 import os
@@ -18,11 +18,12 @@ from slm_harness.cli import (
     regrade,
     show,
     store,
+    sweep,
 )
 from slm_harness.cli.printing import complain, output
 from slm_harness.errors import HarnessError
 
-_COMMANDS = (doctor, ask, compare, add, show, lint, coverage, regrade, grade, models, store)
+_COMMANDS = (doctor, ask, compare, sweep, add, show, lint, coverage, regrade, grade, models, store)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

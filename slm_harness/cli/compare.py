@@ -19,6 +19,7 @@ from slm_harness.cli.choosing import (
 )
 from slm_harness.cli.printing import articles_option, output, report, say_table
 from slm_harness.cli.project import gate_options, project_settings, strictness
+from slm_harness.cli.writing import write_lines
 from slm_harness.errors import SettingsError
 from slm_harness.printable import nearest, printable
 
@@ -84,7 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     found = _compared(arguments)
     if arguments.markdown is not None:
-        _write(arguments.markdown, markdown(found))
+        write_lines(arguments.markdown, markdown(found))
     if arguments.json:
         output().write(json.dumps(as_json(found), indent=1) + "\n")
     else:
@@ -99,15 +100,6 @@ def _say(found: "Sequence[Comparison]", *, by_tag: bool) -> None:
         if number:
             say_table([""])
         say_table(lines(one, by_tag=by_tag))
-
-
-def _write(path: Path, lines: "Any") -> None:  # noqa: ANN401
-    from slm_harness.store import write_atomically
-
-    try:
-        write_atomically(path, "".join(f"{line}\n" for line in lines))
-    except OSError as error:
-        raise SettingsError(f"{path}: it cannot be written: {error.strerror or error}") from error
 
 
 def _compared(arguments: argparse.Namespace) -> "Sequence[Comparison]":

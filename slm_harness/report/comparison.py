@@ -87,16 +87,17 @@ def _rows(found: Comparison) -> Iterator[Sequence[str]]:
     whole = (found.judgement.whole,) if len(found.judgement.questions) != 1 else ()
     for one in (*found.judgement.questions, *whole):
         name = one.question or WHOLE
-        yield (name, *_cells(one), probability(one.p), probability(one.adjusted))
+        yield (name, *cells(one), probability(one.p), probability(one.adjusted))
 
 
 def _tag_rows(found: Comparison, tags: Iterable[Tagged]) -> Iterator[Sequence[str]]:
     yield ("", "articles", found.before, found.now, *_COLUMNS)
     for one in tags:
-        yield (one.tag, str(one.articles), *_cells(one.paired))
+        yield (one.tag, str(one.articles), *cells(one.paired))
 
 
-def _cells(one: Paired) -> Sequence[str]:
+def cells(one: Paired) -> Sequence[str]:
+    """Both rates, how far apart they are, and how many answers flipped."""
     difference = one.difference
     if difference is None:
         return share(one.before), share(one.now), "-", "-", "-", "-"
