@@ -89,7 +89,7 @@ def accept(models: int) -> None:
     specs = load_specs(settings)
     evaluation = Evaluation.load(settings, specs, {})
     right, wrong = Verdict.RIGHT, Verdict.WRONG
-    bent = tuple(wrong if question == "breach_date" else right for question in TASK.ids)
+    bent = (tuple(wrong if question == "breach_date" else right for question in TASK.ids),)
     for number, (name, spec) in enumerate(list(specs.items())[-models:]):
         options = {**sent_options(spec), "num_ctx": 8192}
         identity = Identity("ollama", "0.33.0", name, f"{number:064x}", "{{ .Prompt }}", options)
@@ -97,7 +97,7 @@ def accept(models: int) -> None:
         verdicts = {}
         for place, article in enumerate(evaluation.articles):
             answers = dict(notice(place).answers)
-            verdicts[article] = (right,) * len(TASK.ids)
+            verdicts[article] = (tuple(right for _ in TASK.ids),)
             if place % (number + 6) == 0:
                 answers["breach_date"], verdicts[article] = answers["discovery_date"], bent
             request = evaluation.request(name, article)

@@ -4,12 +4,13 @@ A label that was mended, or a grader that reads better, is no change of the mode
 accepted are committed, so both sides of a comparison are graded alike, and only what the model says differs.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from slm_harness.gate import GateMode, Line, Policy, Snapshot, known
-from slm_harness.gate.provenance import graders_now, listed, provenance
-from slm_harness.records import Outcome, Reply, Verdict
+from slm_harness.asking import Mode, Obtained
+from slm_harness.gate import GateMode, Line, Policy, Snapshot, flip, known
+from slm_harness.gate.provenance import graders_now, listed, provenance, server_differs
+from slm_harness.records import Outcome, Verdict
 from slm_harness.session import Evaluation
 
 _OF_THE_REPLIES = ("digest", "template", "options", "prompt", "schema")
@@ -113,7 +114,7 @@ def not_of_one_acceptance(evaluation: Evaluation, before: Snapshot) -> str:
 def _graded(evaluation: Evaluation, before: Snapshot, article: str) -> Line | None:
     """One article's line by the labels of now; None where a reply that it counts is not there."""
     was = before.lines[article]
-    replies = _replies(evaluation, before.model, article)
+    replies = [stored.reply for stored in evaluation.evidence[before.model].of(article)]
     if len(replies) != len(was.samples):
         return None
     labels = evaluation.articles[article].label_digests
@@ -137,6 +138,42 @@ def _without(line: Line, stands: Sequence[bool]) -> Line:
     return replace(line, samples=samples)
 
 
-def _replies(evaluation: Evaluation, model: str, article: str) -> list[Reply]:
-    found = evaluation.evidence[model].replies.get(article)
-    return [] if found is None else [found.reply]
+class Acceptances:
+    """What was accepted of each model, looked at when it is first asked for."""
+
+    def __init__(self, evaluation: Evaluation, before: Mapping[str, Snapshot]) -> None:
+        """Take the accepted snapshots, by model."""
+        self._evaluation = evaluation
+        self._before = before
+        self._found: dict[str, Accepted] = {}
+
+    def of(self, model: str) -> Accepted | None:
+        """What was accepted of a model; None where nothing was."""
+        before = self._before.get(model)
+        if before is not None and model not in self._found:
+            self._found[model] = accepted_now(self._evaluation, before)
+        return self._found.get(model)
+
+    def doubts(self, came: Obtained) -> bool:
+        """Whether a first reply is to be got once more, since it may be the server that answers otherwise.
+
+        That is so where another version of the server, or another machine, gave it than the accepted one, and
+        an answer in it fell. Where several samples are wanted those show it, and a replay asks nobody.
+        """
+        evaluation, model = self._evaluation, came.model
+        if (
+            model not in self._before
+            or evaluation.settings.mode is Mode.REPLAY
+            or evaluation.samples(model) > 1
+            or not server_differs(self._before[model], came.stored.identity, evaluation.recipe)
+        ):
+            return False
+        accepted = self.of(model)
+        if accepted is None or accepted.snapshot.depth > 1:
+            return False
+        marks = evaluation.marker.marks(evaluation.articles[came.article], came.stored.reply)
+        found = (
+            flip(accepted.snapshot, came.article, question, mark.verdict)
+            for question, mark in marks.questions.items()
+        )
+        return any(one is not None and one.worse for one in found)

@@ -1,7 +1,8 @@
 """The accepted replies of a model: the evidence behind its snapshot, committed beside it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -21,20 +22,46 @@ from slm_harness.store import (
 )
 
 FORMAT = 1
+_NONE: Mapping[str, Sequence[Stored]] = MappingProxyType({})
 
 
 class Evidence:
     """The accepted replies of one model, committed beside its snapshot: ``<folder>/<model>.jsonl``.
 
-    The first line says who was asked and in which words; then one line for each article.
+    The first line says who was asked and in which words; then one line for each article, or for each of its
+    samples.
     """
 
-    def __init__(self, identity: Identity, recipe: Recipe, replies: Mapping[str, Stored]) -> None:
+    def __init__(
+        self,
+        identity: Identity,
+        recipe: Recipe,
+        replies: Mapping[str, Stored],
+        further: Mapping[str, Sequence[Stored]] = _NONE,
+    ) -> None:
         self.identity = identity
         self.recipe = recipe
         self.replies = replies
-        """Article id to its reply."""
-        self._by_key = {stored.key: stored for stored in reversed(list(replies.values()))}
+        """Article id to its reply, the first of its samples."""
+        self._further = further
+        """Article id to its samples after the first."""
+        self.samples = 1 + min((len(further.get(id_, ())) for id_ in replies), default=0)
+        """How many replies there are to every article."""
+        self.drawn = bool(identity.options.get("temperature"))
+        """Whether samples were drawn at a temperature; else they are one request, put several times."""
+        self._by_key = {stored.key: stored for stored in reversed(list(self.all()))}
+
+    def all(self) -> Iterator[Stored]:
+        """Every reply, sample after sample of each article."""
+        for article, first in self.replies.items():
+            yield first
+            yield from self._further.get(article, ())
+
+    def of(self, article: str) -> Sequence[Stored]:
+        """The samples of an article, the first of them first; none where there is no reply to it."""
+        if article not in self.replies:
+            return ()
+        return self.replies[article], *self._further.get(article, ())
 
     def find(self, key: str) -> Stored | None:
         """The accepted reply filed under ``key``."""
@@ -96,11 +123,22 @@ def load_evidence(folder: Path, model: str) -> Evidence | None:
         identity = IDENTITY.validate_python(head.identity)
         recipe = TypeAdapter(Recipe).validate_python(head.recipe)
         setup = _Setup(identity, recipe)
-        replies = {}
+        replies: dict[str, Stored] = {}
+        further: dict[str, list[Stored]] = {}
         for line in lines[1:]:
             number += 1
             article, stored = _evidence_line(setup, line)
-            replies[article] = stored
+            sample = stored.parts[SAMPLE]
+            if sample == 0:
+                replies[article] = stored
+                continue
+            before = further.setdefault(article, [])
+            if article not in replies or sample != len(before) + 1:
+                raise SnapshotError(
+                    f"{path}:{number + 1}: sample {sample} on {article} does not follow the one before it; "
+                    f"{_RESTORE}"
+                )
+            before.append(stored)
     except ValidationError as error:
         raise SnapshotError(
             f"{path}:{number + 1}: not a line of accepted replies: {error.errors()[0]['msg']}; {_RESTORE}"
@@ -109,7 +147,7 @@ def load_evidence(folder: Path, model: str) -> Evidence | None:
         raise SnapshotError(
             f"{path}:{number + 1}: the reply on {error} is not the one that was accepted; {_RESTORE}"
         ) from error
-    return Evidence(identity, recipe, replies)
+    return Evidence(identity, recipe, replies, further)
 
 
 _RESTORE = "restore it from version control, or accept anew with --snapshot-update"
@@ -167,7 +205,7 @@ def write_evidence(
     recipe: Recipe,
     replies: Iterable[tuple[Request, Stored]],
 ) -> None:
-    """Write the accepted replies of ``model``, one line for each article, in the order of their ids.
+    """Write the accepted replies of ``model``, one line each, in the order of articles' ids and samples.
 
     Raises:
         SnapshotError: the file cannot be written; the one before is still there.
@@ -179,7 +217,7 @@ def write_evidence(
         recipe=_of_recipe(recipe),
     )
     lines = [head.model_dump_json()]
-    for request, stored in sorted(replies, key=lambda pair: pair[0].article):
+    for request, stored in sorted(replies, key=lambda pair: (pair[0].article, pair[0].sample)):
         wire = _EvidenceLine(
             article=request.article,
             key=stored.key,

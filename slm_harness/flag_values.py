@@ -3,6 +3,9 @@
 import math
 from argparse import ArgumentTypeError
 
+MOST_REPEATS = 100
+"""Most samples of one answer."""
+
 
 def minutes(text: str) -> float:
     """A number of minutes above 0."""
@@ -37,6 +40,16 @@ def at_once(text: str) -> int:
     value = int(text) if text.isdecimal() else 0
     if not 1 <= value <= MOST_AT_ONCE:
         raise ArgumentTypeError(f"{text!r} is no number from 1 to {MOST_AT_ONCE}")
+    return value
+
+
+def repeats(text: str) -> int:
+    """How many samples of each answer."""
+    value = int(text) if text.isdecimal() else 0
+    if not 2 <= value <= MOST_REPEATS:
+        raise ArgumentTypeError(
+            f"{text!r} is no number from 2 to {MOST_REPEATS}; one answer is what a run asks for anyway"
+        )
     return value
 
 

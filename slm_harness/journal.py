@@ -32,8 +32,8 @@ class Follower(ABC):
 
     def __init__(self) -> None:
         self.identities: dict[str, Identity] = {}
-        self.results: dict[tuple[str, str], Obtained | Failed] = {}
-        """(model, article) to what became of it."""
+        self.results: dict[tuple[str, str, int], Obtained | Failed] = {}
+        """(model, article, sample) to what became of it."""
         self._asked: set[str] = set()
         """The models that are being asked."""
         self._failed: dict[str, Failed] = {}
@@ -41,19 +41,23 @@ class Follower(ABC):
         self._why = ""
 
     def wait(
-        self, model: str, article: str, meanwhile: Callable[[], object] = lambda: None
+        self,
+        model: str,
+        article: str,
+        meanwhile: Callable[[], object] = lambda: None,
+        sample: int = 0,
     ) -> Obtained | Failed:
-        """What became of one article; waits until it is known, or will never be.
+        """What became of one article, or of one sample of it; waits until it is known, or will never be.
 
         ``meanwhile`` is called where the model is being asked, so that there is time for it.
         """
-        key = model, article
+        key = model, article, sample
         if key not in self.results:
             self._wait_until(lambda: key in self.results or model in self._asked)
             if key not in self.results:
                 meanwhile()
             self._wait_until(lambda: key in self.results)
-        return self.results.get(key) or self._not_asked(model, article)
+        return self.results.get(key) or self._not_asked(model, article, sample)
 
     def wait_for_identity(self, model: str) -> Identity | Failed:
         """Which model answers; waits until it is known, or will never be."""
@@ -83,14 +87,14 @@ class Follower(ABC):
             if event.asks:
                 self._asked.add(event.model)
             return
-        self.results[event.model, event.article] = event
+        self.results[event.model, event.article, event.sample] = event
         if isinstance(event, Failed):
             self._failed.setdefault(event.model, event)
 
-    def _not_asked(self, model: str, article: str) -> Failed:
+    def _not_asked(self, model: str, article: str, sample: int = 0) -> Failed:
         why = self._why or "the run ended before"
         said = f"{model} was not asked about {article}" if article else f"{model} was not asked"
-        return Failed(model, article, NotAsked.__name__, f"{said}: {why}")
+        return Failed(model, article, NotAsked.__name__, f"{said}: {why}", sample=sample)
 
 
 class Journal(Follower):

@@ -29,8 +29,9 @@ CODE = (
     "task",
 )
 """The rooms whose code decides a mark."""
-_AT_HAND = 16
-"""The nine answers of an article come one after the other."""
+_AT_HAND = 128
+"""So many replies are kept read: the nine answers of an article come one after the other, each in as many
+samples as there are."""
 _PENDING = 500
 """So many new marks are handed to the memory at once."""
 

@@ -18,6 +18,8 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 RESERVED = frozenset({"and", "or", "not", "True", "False", "None"})
 MOST_AT_ONCE = 256
 """Most articles that may be put to one model at once."""
+MOST_TEMPERATURE = 2.0
+"""Highest temperature of samples: what the API of OpenAI takes, and far above what leaves any sense."""
 MAX_NAME = 80
 """Longest name, in characters: it is part of file names and test ids."""
 
@@ -59,6 +61,9 @@ class _Entry(BaseModel):
     key_env: str = ""
     price: _Price | None = None
     tokens_per_minute: Annotated[int, Field(ge=1)] | None = None
+    sample_temperature: (
+        Annotated[_Number, Field(gt=0, le=MOST_TEMPERATURE, strict=False)] | None
+    ) = None
 
 
 class _File(BaseModel):
@@ -150,6 +155,7 @@ def _spec(name: str, entry: _Entry, where: str) -> ModelSpec:
         key_env=entry.key_env,
         price=Price(price.input, price.output) if price else None,
         tokens_per_minute=entry.tokens_per_minute,
+        sample_temperature=entry.sample_temperature,
     )
 
 
@@ -159,6 +165,8 @@ def _fault(entry: _Entry) -> str:
         return f"base is missing: {_BASES[entry.engine]}"
     if entry.engine == "openai":
         return _fault_of_url(entry.base_url) or _fault_of_key(entry.key_env)
+    if entry.engine == "baseline" and entry.sample_temperature is not None:
+        return "sample_temperature is for language models: the baseline's rules give one answer"
     foreign = [key for key in _ONLY_OPENAI if key in entry.model_fields_set]
     if foreign:
         return f"{foreign[0]} is for engine: openai, and this one is {entry.engine}"

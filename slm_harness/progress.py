@@ -57,7 +57,7 @@ class Progress:
         """Begin.
 
         Args:
-            models: Model to how many articles are wanted of it, and how many of them at once.
+            models: Model to how many replies are wanted of it, and how many of them at once.
             show: Takes lines.
             clock: Seconds from any point in time.
         """
@@ -72,6 +72,10 @@ class Progress:
         if now - self._shown >= EVERY_SECONDS:
             self._shown = now
             self._show(line)
+
+    def more(self, model: str) -> None:
+        """Count in one reply more than was wanted of a model at first."""
+        self._models[model].total += 1
 
     def add(self, event: Event) -> None:
         """Count an event; tell of a reply that was asked for, and of the end of a model that was asked."""

@@ -79,6 +79,8 @@ class ModelSpec:
     price: Price | None = None
     tokens_per_minute: int | None = None
     """What the account may use, where asking is to keep below it."""
+    sample_temperature: float | None = None
+    """Temperature of the samples of ``--repeats``; None for that of ``options``, or else the usual one."""
 
 
 class Layout(StrEnum):
@@ -161,6 +163,7 @@ class Request:
     article: str
     prompt: str
     sample: int = 0
+    """Which of several replies to the same words it is to be; the seed moves along where replies are drawn."""
 
 
 @dataclass(frozen=True)
@@ -273,17 +276,28 @@ class Outcome:
     got: str
     reason: str
     seconds: float | None = None
-    """Of the article's one request, shared by all its questions."""
+    """Of the article's one request, shared by all its questions; of all its samples together."""
     tokens: int | None = None
+    """Of the article's reply; of all its samples together."""
     cost: float | None = None
-    """Of the article's one request at the price of now; None where the model has none."""
+    """Of the article's one request at the price of now, or of all its samples together; None where the model
+    has no price."""
     recalled: bool | None = None
+    """Whether nothing of it was asked in this run."""
     key: str = ""
+    """Of the reply, or of the first of its samples."""
     conforms: bool | None = None
-    """Whether the article's reply keeps to the schema to the letter."""
+    """Whether the article's reply keeps to the schema to the letter, in every sample."""
     in_form: bool | None = None
     """Whether the answer keeps to the form that the question asks for; None where it asks for none."""
     contradicts: str = ""
     """How the answer contradicts another of the same reply, or the date of publication."""
     failure: str = ""
     """Of what was not measured: the name of the failure, a class of ``errors``."""
+    samples: tuple[Verdict, ...] = ()
+    """The verdict of each sample; empty where there is one only."""
+
+    @property
+    def right(self) -> int:
+        """How many of the samples are right."""
+        return (self.samples or (self.verdict,)).count(Verdict.RIGHT)

@@ -6,7 +6,7 @@ case once it is written: ten thousand articles put to three models are 270,000 c
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -14,6 +14,7 @@ from importlib import metadata
 from slm_harness.accepted import Accepted, accepted_now
 from slm_harness.asking import Event, Failed, Obtained, Prepared, Unreached, ask_there
 from slm_harness.errors import NeverAsked
+from slm_harness.folding import by_sample
 from slm_harness.gate import Flip, Snapshot, flip
 from slm_harness.gating import gated
 from slm_harness.records import Identity, Outcome, Verdict
@@ -21,7 +22,7 @@ from slm_harness.report.junit import JUnit
 from slm_harness.report.results import case_row, document, failure_row, head, reply_row
 from slm_harness.report.spool import Spool
 from slm_harness.report.tally import Counting, Tally
-from slm_harness.report.wording import no_rates, told
+from slm_harness.report.wording import flaky, no_rates, told
 from slm_harness.session import Case, Evaluation
 from slm_harness.store import key_of, key_parts, write_atomically
 from slm_harness.task import reworded
@@ -44,6 +45,10 @@ class Graded:
     new: list[str] = field(default_factory=list)
     """The first of the answers that are wrong without the snapshot knowing it, one line each."""
     new_count: int = 0
+    """How many of them there are."""
+    flaky: list[str] = field(default_factory=list)
+    """The first of the answers that are right in some samples only, one line each."""
+    flaky_count: int = 0
     """How many of them there are."""
     failures: dict[str, list[str]] = field(default_factory=dict)
     """Why something was not measured, to the first of the articles that it cost."""
@@ -171,11 +176,14 @@ class _Model:
         self._accepted = accepted
         self._policy = self._evaluation.policies.of(model)
         comparable = accepted.snapshot if accepted else None
-        self._verdicts: dict[str, tuple[Verdict, ...]] = {}
+        self._verdicts: dict[str, tuple[tuple[Verdict, ...], ...]] = {}
         self._flipped: dict[tuple[str, str], Outcome] = {}
         self._identity: Identity | None = None
         self._before = comparable
-        self.counting = Counting(model, self._evaluation.settings.task.ids, comparable, replay.tags)
+        self.counting = Counting(
+            *(model, self._evaluation.settings.task.ids, comparable, replay.tags),
+            samples=self._evaluation.samples(model),
+        )
         self.graded = Graded(model)
 
     def run(self, problem: str) -> None:
@@ -188,10 +196,11 @@ class _Model:
         pairs = [(self._model, article) for article in articles]
         events = self._evaluation.ask(pairs, problems, threading.Event(), self._replay.tell)
         missing = ""
-        for number, event in enumerate(self._in_order(events, articles), 1):
-            self._take(event, questions)
-            if isinstance(event, Failed) and not missing:
-                missing = no_rates(self._model, event.article, event.message)
+        for number, samples in enumerate(self._in_order(events, articles), 1):
+            self._take(samples, questions)
+            failed = _failed(samples)
+            if failed is not None and not missing:
+                missing = no_rates(self._model, failed.article, failed.message)
             if number % _STEP == 0:
                 self._replay.tell(f"{self._model}: {number:,} of {len(articles):,} articles graded")
         if not problem:
@@ -199,30 +208,34 @@ class _Model:
 
     def _in_order(
         self, events: Iterable[Event], articles: Iterable[str]
-    ) -> Iterator[Obtained | Failed]:
-        """Article by article; what comes before its turn waits for it."""
-        order, early = deque(articles), dict[str, Obtained | Failed]()
+    ) -> Iterator[Sequence[Obtained | Failed]]:
+        """The samples of an article, article by article; what comes before its turn waits for it."""
+        order, early = deque(articles), dict[str, list[Obtained | Failed]]()
+        wanted = self._evaluation.samples(self._model)
         for event in events:
             if isinstance(event, Prepared):
                 self._identity = event.identity
                 self._replay.identified(self._model, event.identity)
                 continue
-            early[event.article] = event
-            while order and order[0] in early:
-                yield early.pop(order.popleft())
+            early.setdefault(event.article, []).append(event)
+            while order and len(early.get(order[0], ())) == wanted:
+                yield sorted(early.pop(order.popleft()), key=lambda one: one.sample)
 
-    def _take(self, event: Obtained | Failed, questions: Iterable[str]) -> None:
-        self._replay.heard(event)
-        if isinstance(event, Failed):
-            named = self.graded.failures.setdefault(event.message, [])
+    def _take(self, samples: Sequence[Obtained | Failed], questions: Iterable[str]) -> None:
+        article = samples[0].article
+        for event in samples:
+            self._replay.heard(event)
+        failed = _failed(samples)
+        if failed is not None:
+            named = self.graded.failures.setdefault(failed.message, [])
             self.graded.failures_count += 1
             if len(named) < SHOWN:
-                named.append(event.article)
+                named.append(article)
         found = {
-            question: self._evaluation.outcome(Case(self._model, event.article, question), event)
+            question: self._evaluation.folded(Case(self._model, article, question), samples)
             for question in questions
         }
-        self._verdicts[event.article] = tuple(one.verdict for one in found.values())
+        self._verdicts[article] = by_sample(found.values())
         # As results.json is sorted.
         for question in sorted(found):
             self._judge(found[question])
@@ -232,6 +245,10 @@ class _Model:
         self.counting.add(outcome)
         is_known = self._accepted is not None and not self._accepted.is_news(outcome, self._policy)
         self._replay.judged(outcome, known=is_known)
+        if verdict is Verdict.FLAKY:
+            self.graded.flaky_count += 1
+            if len(self.graded.flaky) < SHOWN:
+                self.graded.flaky.append(flaky(outcome))
         if verdict in (Verdict.WRONG, Verdict.UNUSABLE) and not is_known:
             self.graded.new_count += 1
             if len(self.graded.new) < SHOWN:
@@ -255,6 +272,11 @@ class _Model:
 
     def _outcome(self, found: Flip) -> Outcome:
         return self._flipped[found.article, found.question]
+
+
+def _failed(samples: Iterable[Obtained | Failed]) -> Failed | None:
+    """The first sample that was not obtained, if there is one: with it the article is not measured."""
+    return next((one for one in samples if isinstance(one, Failed)), None)
 
 
 def never_asked(evaluation: Evaluation, model: str) -> str:

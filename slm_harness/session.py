@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from slm_harness.asking import (
+    Again,
     Batch,
     Event,
     Failed,
@@ -25,9 +26,18 @@ from slm_harness.asking import (
     fill,
 )
 from slm_harness.derived import Derived, code_digest
-from slm_harness.engines import LOCAL_ENGINES, Engine, Report, longest_prompt, open_engine
+from slm_harness.engines import (
+    LOCAL_ENGINES,
+    Engine,
+    Report,
+    check_same,
+    longest_prompt,
+    open_engine,
+    sampled,
+)
 from slm_harness.errors import ModelsError
 from slm_harness.evidence import Evidence, write_evidence
+from slm_harness.folding import by_sample, folded
 from slm_harness.gate import Line, Policies, Snapshot, load_policies
 from slm_harness.gate.policy import Overrides
 from slm_harness.gate.provenance import provenance
@@ -124,6 +134,10 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     concurrency: int | None = None
     """Articles put to each model at once; None for as many as its entry says."""
+    repeats: int = 1
+    """Samples of each answer; with 1, as many as were accepted where a run only replays."""
+    measure_server: bool = False
+    """Whether the samples are one and the same request, put several times at temperature 0."""
     gate: Path | None = None
     """How strict the gate is; as strict as can be where there is no such file."""
     strictness: Overrides = field(default_factory=Overrides)
@@ -258,7 +272,32 @@ class Evaluation:
         Raises:
             SettingsError: its entry, or the address of its server, is wrong.
         """
-        return open_engine(self.models[model], self.settings.task.reader, self.longest)
+        return open_engine(self.spec(model), self.settings.task.reader, self.longest)
+
+    def samples(self, model: str) -> int:
+        """How many replies to each article are wanted of a model. One that works by rules has one only."""
+        settings = self.settings
+        if self.models[model].engine in LOCAL_ENGINES:
+            return 1
+        if settings.repeats == 1 and settings.mode is Mode.REPLAY and model in self.evidence:
+            return self.evidence[model].samples
+        return settings.repeats
+
+    def spec(self, model: str) -> ModelSpec:
+        """The entry of a model as it is asked in this run.
+
+        Raises:
+            ModelsError: by its options several samples would tell nothing.
+        """
+        spec = self.models[model]
+        if self.samples(model) == 1:
+            return spec
+        if self.settings.measure_server:
+            check_same(spec)
+            return spec
+        if self.settings.repeats == 1 and not self.evidence[model].drawn:
+            return spec
+        return sampled(spec)
 
     def at_once(self, model: str) -> int:
         """How many articles are put to a model at once."""
@@ -270,9 +309,18 @@ class Evaluation:
         """Tokens of the longest article, estimated."""
         return longest_prompt(self.articles.values())
 
-    def request(self, model: str, article: str) -> Request:
+    def request(self, model: str, article: str, sample: int = 0) -> Request:
         """The request that gets a model's answers to all questions about one article."""
-        return Request(model, article, self.articles[article].prompt)
+        return Request(model, article, self.articles[article].prompt, sample)
+
+    def _requests(self, model: str, articles: Iterable[str]) -> Iterator[Request]:
+        """All samples of one article, then those of the next: a server still has what it read of it."""
+        further = range(1, self.samples(model))
+        for article in articles:
+            first = self.request(model, article)
+            yield first
+            for sample in further:
+                yield replace(first, sample=sample)
 
     def batches(
         self, wanted: Iterable[tuple[str, str]], problems: Mapping[str, Unreached]
@@ -288,9 +336,9 @@ class Evaluation:
             Batch(
                 model=model,
                 open_engine=partial(self.open_engine, model),
-                spec=self.models[model],
+                spec=self.spec(model),
                 local=self.models[model].engine in LOCAL_ENGINES,
-                requests=[self.request(model, article) for article in ids],
+                requests=list(self._requests(model, ids)),
                 evidence=self.evidence.get(model),
                 problem=problems.get(model),
             )
@@ -305,6 +353,7 @@ class Evaluation:
         report: Report,
         *,
         explain: bool = False,
+        again: Again | None = None,
     ) -> Iterator[Event]:
         """Get the replies of the wanted (model, article) pairs, as ``asking.fill`` does.
 
@@ -314,10 +363,11 @@ class Evaluation:
             stop: Ends it.
             report: Takes lines on what an engine is busy with.
             explain: Whether it is to be found out why what is asked was not stored.
+            again: Which of the first samples are to be got once more, as sample 1.
         """
         sources = replace(self.sources, explain=explain)
         batches = self.batches(wanted, problems)
-        return fill(batches, self.recipe, sources, stop, report, self.settings.limits)
+        return fill(batches, self.recipe, sources, stop, report, self.settings.limits, again)
 
     @cached_property
     def marker(self) -> Marker:
@@ -367,10 +417,14 @@ class Evaluation:
             contradicts=mark.contradicts,
         )
 
+    def folded(self, case: Case, samples: Sequence[Obtained | Failed]) -> Outcome:
+        """Grade the answer to one question in every sample of it, which are given in their order."""
+        return folded([self.outcome(case, result) for result in samples])
+
     def outcomes(
-        self, model: str, results: Mapping[str, Obtained], known: Mapping[str, Outcome]
+        self, model: str, results: Mapping[str, Sequence[Obtained]], known: Mapping[str, Outcome]
     ) -> Mapping[str, Outcome]:
-        """The outcome of every case of a model, by case id, from its replies to all articles.
+        """The outcome of every case of a model, by case id, from the samples of its replies to all articles.
 
         ``known`` are outcomes of the same replies that need not be worked out again, by case id.
         """
@@ -380,7 +434,7 @@ class Evaluation:
             for question in self.settings.task.ids
         )
         return {
-            id_: known.get(id_) or self.outcome(case, results[case.article])
+            id_: known.get(id_) or self.folded(case, results[case.article])
             for case in cases
             for id_ in (case.id,)
         }
@@ -389,23 +443,26 @@ class Evaluation:
         """The snapshot of a model whose every case has an outcome, by case id."""
         questions = self.settings.task.ids
         verdicts = {
-            article: tuple(
-                outcomes[Case(model, article, question).id].verdict for question in questions
+            article: by_sample(
+                outcomes[Case(model, article, question).id] for question in questions
             )
             for article in self.articles
         }
         return self.snapshot_of(model, identity, verdicts)
 
     def snapshot_of(
-        self, model: str, identity: Identity, verdicts: Mapping[str, tuple[Verdict, ...]]
+        self,
+        model: str,
+        identity: Identity,
+        verdicts: Mapping[str, tuple[tuple[Verdict, ...], ...]],
     ) -> Snapshot:
-        """The snapshot of a model by its verdicts: article id to those of all questions, in their order."""
+        """The snapshot of a model by its verdicts: article id to, for each sample, those of all questions."""
         questions = self.settings.task.ids
         lines = {
             id_: Line(
                 tuple(article.label_digests[question] for question in questions),
                 text_digest(replace(article, dated=True).prompt)[:12],
-                (verdicts[id_],),
+                verdicts[id_],
             )
             for id_, article in self.articles.items()
         }
@@ -416,7 +473,9 @@ class Evaluation:
             known = {**known, "publication-date": "not told"}
         return Snapshot(model, known, questions, lines)
 
-    def accept(self, model: str, results: Mapping[str, Obtained], identity: Identity) -> None:
+    def accept(
+        self, model: str, results: Mapping[str, Sequence[Obtained]], identity: Identity
+    ) -> None:
         """Keep the replies that a snapshot rests on, to be committed beside it.
 
         Raises:
@@ -424,12 +483,12 @@ class Evaluation:
         """
         before = self.evidence.get(model)
         pairs: list[tuple[Request, Stored]] = []
-        for article, result in results.items():
+        for result in (one for samples in results.values() for one in samples):
             kept = before.find(result.stored.key) if before else None
             # The same words to the same request are no news: their line stays, timings included.
             same = kept is not None and kept.reply.text == result.stored.reply.text
             stored = kept if kept is not None and same else result.stored
-            pairs.append((self.request(model, article), stored))
+            pairs.append((self.request(model, result.article, result.sample), stored))
         write_evidence(self.settings.answers, model, identity, self.recipe, pairs)
 
     @cached_property

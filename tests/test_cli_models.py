@@ -11,9 +11,9 @@ import pytest
 
 from slm_harness.breach import TASK
 from slm_harness.cli import main
-from slm_harness.engines import estimated_tokens
+from slm_harness.engines import estimated_tokens, sampled
 from slm_harness.labels import load_articles
-from slm_harness.records import Recipe
+from slm_harness.records import ModelSpec, Recipe
 from slm_harness.task import load_prompt
 from tests.doubles import ROOT, Double, ollama_double
 from tests.ollama_engine import CACHE, engine_at, quiet
@@ -116,14 +116,17 @@ def test_each_is_listed_with_what_it_is_and_who_uses_it(
 def test_prune_removes_what_no_entry_would_use(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Old recipes go; what is in use, and whatever is not exactly ours, stays."""
+    """Old recipes go; what is in use, by samples too, and whatever is not exactly ours, stays."""
     now = build(shop, monkeypatch)
+    drawn = sampled(ModelSpec("phi3", "ollama", "phi3")).options
+    of_samples = build(shop, monkeypatch, options=drawn)
     before = shop.names()
 
     assert shop.run("prune", "--yes") == 0
 
     assert before - shop.names() == {OLD, STRANGE}
-    assert {now, *FOREIGN, NOBODYS} <= shop.names()
+    assert {now, of_samples, *FOREIGN, NOBODYS} <= shop.names()
+    assert of_samples != now
     assert capsys.readouterr().out.endswith("\n2 removed\n")
 
 

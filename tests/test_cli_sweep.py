@@ -239,7 +239,7 @@ def test_a_sweep_asks_what_it_needs_once_and_ranks(
         "wildly.yaml",
     ]
     assert "3 articles held out: no rise could show at the level of 0.05; label more" in out
-    assert "asked 30 times, 0 recalled; the 3 articles held out are put to the first and" in out
+    assert "asked 30 times, 0 recalled; about the 3 articles held out only the first and the" in out
     assert "asked 0 times, 30 recalled" in told
     assert (
         "a candidate: tersely.yaml; nothing of it is accepted; to take it over, copy it to "

@@ -93,5 +93,6 @@ def test_failures_are_in_the_results_too(project: Project) -> None:
     assert results["replies"] == []
     assert "no Ollama server answers" in results["failures"][0]["message"]
     assert results["models"]["phi3"]["total"] == {
-        "right": 0, "wrong": 0, "flaky": 0, "unusable": 0, "not-measured": 1, "contested": 0, "better": 0, "worse": 0
+        "right": 0, "wrong": 0, "unusable": 0, "not-measured": 1, "contested": 0, "flaky": 0,
+        "better": 0, "worse": 0, "repeats": None,
     }  # fmt: skip

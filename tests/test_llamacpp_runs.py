@@ -18,7 +18,7 @@ import pytest
 
 from slm_harness.asking import Batch, Event, Failed, Limits, Mode, Obtained, Sources, fill
 from slm_harness.breach import TASK
-from slm_harness.engines import open_engine
+from slm_harness.engines import open_engine, sampled
 from slm_harness.engines.llamacpp.engine import LlamaCppEngine
 from slm_harness.engines.llamacpp.hub import fetched, hub_file
 from slm_harness.engines.llamacpp.server import LlamaServer, Load
@@ -80,6 +80,24 @@ def test_nine_answers_keep_to_the_schema(tiny_model: Path) -> None:
     assert {reply.finish for reply in replies} == {"stop"}
     assert all(read(reply, TASK).conforms for reply in replies)
     assert len({reply.text for reply in replies}) > 6
+
+
+def test_samples_differ_by_their_seeds_and_by_nothing_else(tiny_model: Path) -> None:
+    """At 0.7 another seed gives other words and the same seed the same; with top_k 1 all would be one."""
+    (request,) = requests(1)
+    drawn = sampled(ModelSpec("tiny", "llamacpp", str(tiny_model)))
+    with built(spec_of(tiny_model, 1, **drawn.options)) as engine:
+        first, second = (engine.ask(replace(request, sample=i)).text for i in (0, 1))
+        again = engine.ask(replace(request, sample=1)).text
+    # Another seed by the entry, and sample 0: the same request as sample 1 of seed 0.
+    with built(spec_of(tiny_model, 1, **{**drawn.options, "seed": 1})) as engine:
+        elsewhere = engine.ask(request).text
+    with built(spec_of(tiny_model, 1, **{**drawn.options, "top_k": 1})) as engine:
+        greedy = {engine.ask(replace(request, sample=i)).text for i in (0, 1, 2)}
+
+    assert first != second
+    assert again == second == elsewhere
+    assert len(greedy) == 1
 
 
 def test_four_at_once_say_what_they_say_alone(tiny_model: Path) -> None:

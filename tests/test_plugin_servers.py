@@ -236,7 +236,7 @@ def test_another_layout_is_asked_accepted_and_replayed_apart(
     assert lines_with(snapshots(project)["phi3.txt"].decode(), "layout", "article-first")
     assert replayed.code == 0, replayed.output
     assert (stored.code, other.code) == (1, 1)
-    assert lines_with(stored.output, "changed since the snapshot: ", "layout changed")
+    assert lines_with(stored.output, "phi3 is worse", "layout article-first -> none")
     assert lines_with(other.output, "the layout changed (from article-first to questions-first)")
 
 

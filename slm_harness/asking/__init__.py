@@ -1,6 +1,6 @@
 """Asking: each reply once, from the store or from the model; the only place that asks."""
 
-from slm_harness.asking.filling import fill
+from slm_harness.asking.filling import Again, fill
 from slm_harness.asking.lines import Events, Lines, line
 from slm_harness.asking.recalling import ask_there, changes, never_accepted
 from slm_harness.asking.values import (
@@ -17,6 +17,7 @@ from slm_harness.asking.values import (
 from slm_harness.engines.turns import give_way
 
 __all__ = [
+    "Again",
     "Batch",
     "Event",
     "Events",

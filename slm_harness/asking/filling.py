@@ -59,6 +59,8 @@ _AHEAD = 2
 """So many requests for each thread of the pool are looked up before their turn, and no more: the prompts
 and keys of ten thousand articles are not all to be held at once."""
 _T = TypeVar("_T")
+Again = Callable[[Obtained], bool]
+"""Whether a reply is to be got once more, which its caller knows: asking knows no labels."""
 
 
 def fill(
@@ -68,18 +70,22 @@ def fill(
     stop: threading.Event,
     report: Report,
     limits: Limits = _NO_LIMITS,
+    again: Again | None = None,
 ) -> Iterator[Event]:
     """Get every reply of every batch, one event each, model by model.
 
     A failure of one article goes on to the next; a failure that concerns the model, or several in a row
     that are the server's, end its batch. ``stop`` ends it after the requests that are open; what comes
     before the first of them, such as a pull, is not waited for.
+
+    ``again`` is asked of the first sample of each article, where no other is wanted of it anyway: where it
+    says yes, the request is put once more as sample 1, before the model is let go, with an event of its own.
     """
     ends = None if limits.seconds is None else time.monotonic() + limits.seconds
     for batch in batches:
         if stop.is_set():
             return
-        with closing(_Batch(batch, recipe, sources, stop, report, limits, ends)) as one:
+        with closing(_Batch(batch, recipe, sources, stop, report, limits, ends, again)) as one:
             yield from one.events()
 
 
@@ -125,8 +131,14 @@ class _Batch:
         report: Report,
         limits: Limits,
         ends: float | None,
+        again: Again | None,
     ) -> None:
         self._batch = batch
+        self._waiting = deque(batch.requests)
+        """What was not looked up yet."""
+        self._again = again
+        self._single = {one.article: one for one in batch.requests} if again is not None else {}
+        """What may be put once more, by article."""
         self._recall = Recall(batch, recipe, sources)
         self._recipe = recipe
         self._sources = sources
@@ -141,8 +153,10 @@ class _Batch:
         self._threads = 1 if batch.local else 2 * at_once
         self._turns = Turns(at_once, stop)
         self._news: queue.SimpleQueue[_Came | _Ready] = queue.SimpleQueue()
-        self._open: dict[str, _Job] = {}
-        """What was handed to the pool and has not come back, by article."""
+        self._open: dict[tuple[str, int], _Job] = {}
+        """What was handed to the pool and has not come back, by article and sample."""
+        self._lost: dict[str, NotMeasured] = {}
+        """The articles of which a sample was not measured, and why: the others of theirs would not count."""
         self._ended: NotMeasured | None = None
         """Why nothing more is asked, once that is told. What is stored is recalled all the same."""
         self._building = False
@@ -171,7 +185,11 @@ class _Batch:
         if batch.problem is not None:
             for request in batch.requests:
                 kind, message = batch.problem
-                yield Failed(request.model, request.article, kind, message, ends_model=True)
+                yield Failed(
+                    *(request.model, request.article, kind, message),
+                    ends_model=True,
+                    sample=request.sample,
+                )
             return
         try:
             identity = self._identity()
@@ -180,7 +198,8 @@ class _Batch:
                 yield _failed(request, error, ends_model=True)
             return
         yield Prepared(batch.model, identity)
-        yield from self._all(identity)
+        events = self._all(identity)
+        yield from events if self._again is None else self._and_again(events, self._again)
 
     # ------------------------------------------------------------ who answers
 
@@ -255,7 +274,7 @@ class _Batch:
         A reply that has come is told before the next one is looked up, and what has to be asked is handed
         over as soon as that is known: neither waits for the other.
         """
-        waiting = deque(self._batch.requests)
+        waiting = self._waiting
         while waiting or self._open:
             if self._stop.is_set():
                 waiting.clear()
@@ -272,24 +291,35 @@ class _Batch:
                 # A load can take minutes; it is not waited for.
                 yield from self._all_failed(self._not_asked())
 
+    def _and_again(self, events: Iterator[Event], again: Again) -> Iterator[Event]:
+        """Pass events on, and put the requests once more that the caller wants so."""
+        for event in events:
+            yield event
+            if isinstance(event, Obtained) and event.sample == 0 and again(event):
+                # As the next one, while the server still has the article.
+                self._waiting.appendleft(replace(self._single[event.article], sample=1))
+
     def _looked_up(self, identity: Identity, request: Request) -> Iterator[Event]:
         """Tell the stored reply to a request, or hand it to the pool."""
         try:
             found = self._recall.reply(identity, request)
         except NotMeasured as error:
             self._fate.note(request.article, error)
+            self._lost.setdefault(request.article, error)
             yield self._failed(request, error)
             return
         if isinstance(found, Obtained):
             yield found
         elif self._ended is not None:
             yield self._failed(request, self._ended)
+        elif request.article in self._lost:
+            yield self._failed(request, self._lost[request.article])
         else:
             self._hand_over(identity, found)
 
     def _hand_over(self, identity: Identity, miss: Miss) -> None:
         job = _Job(miss, self._turns.place())
-        self._open[miss.request.article] = job
+        self._open[miss.request.article, miss.request.sample] = job
         if self._built is not None:
             self._pool.put(job)
         elif not self._building:
@@ -316,8 +346,10 @@ class _Batch:
                 raise news.tried
             if isinstance(news, _Ready):
                 yield from self._begin(news.tried.result)
-            elif self._open.pop(news.job.request.article, None) is not None:
-                yield from self._told(news.job.request, news.tried, news.last)
+                continue
+            request = news.job.request
+            if self._open.pop((request.article, request.sample), None) is not None:
+                yield from self._told(request, news.tried, news.last)
 
     def _begin(self, result: Identity | NotMeasured) -> Iterator[Event]:
         """Let the pool ask the model that was built; where it was not, nothing is asked of it."""
@@ -369,8 +401,12 @@ class _Batch:
         last = False
         with standing_at(job.place):
             try:
-                tried = self._tried(lambda: self._asked(job.miss), job.request.article)
-                last = self._judged(job.request, tried.result)
+                lost = self._lost.get(job.request.article)
+                if lost is not None:
+                    tried = Tried(lost, 0)
+                else:
+                    tried = self._tried(lambda: self._asked(job.miss), job.request.article)
+                    last = self._judged(job.request, tried.result)
             except TurnsOver:
                 tried = None
             except Exception as error:  # noqa: BLE001 - raised again by who waits for it
@@ -383,6 +419,8 @@ class _Batch:
     def _judged(self, request: Request, result: Obtained | NotMeasured) -> bool:
         """Take note of a result while its turn is held; whether nothing more is to be asked."""
         self._fate.note(request.article, result)
+        if isinstance(result, NotMeasured):
+            self._lost.setdefault(request.article, result)
         self._turns.careful = self._fate.suspects
         return self._fate.ended is not None
 
@@ -399,7 +437,12 @@ class _Batch:
         if self._sources.mode is not Mode.REPLAY:
             with _ending_the_model():
                 self._sources.store.put(request, stored)
-        return Obtained(request.model, request.article, stored, recalled=False, why=why)
+        return Obtained(
+            *(request.model, request.article, stored),
+            recalled=False,
+            why=why,
+            sample=request.sample,
+        )
 
     def _reply(self, request: Request, built: Identity) -> Reply:
         try:
@@ -435,7 +478,12 @@ def _failed(
     request: Request, error: HarnessError, *, tries: int = 0, ends_model: bool = False
 ) -> Failed:
     name = type(error).__name__
-    return Failed(request.model, request.article, name, error.message, tries, ends_model)
+    return Failed(
+        *(request.model, request.article, name, error.message),
+        tries=tries,
+        ends_model=ends_model,
+        sample=request.sample,
+    )
 
 
 @contextmanager

@@ -13,28 +13,32 @@ class GivingUp:
         self._model = model
         self._most = in_a_row
         self._lock = threading.Lock()
-        self._failed = 0
+        self._failed: set[str] = set()
+        """The articles that failed in a row: several samples of one article are one."""
         self.ended: NotMeasured | None = None
         """Why nothing more is to be asked."""
 
     @property
     def suspects(self) -> bool:
         """Whether the server failed last, so that one more failure may be the last that is allowed."""
-        return self._failed > 0
+        return bool(self._failed)
 
     def note(self, article: str, result: Obtained | NotMeasured) -> None:
         """Take note of what came of asking about one article."""
         with self._lock:
             if not isinstance(result, NotMeasured):
-                self._failed = 0
+                self._failed.clear()
                 return
-            self._failed = self._failed + 1 if result.sick else 0
+            if result.sick:
+                self._failed.add(article)
+            else:
+                self._failed.clear()
             if self.ended is not None:
                 return
             if result.ends_model:
                 self.ended = result
-            elif self._failed >= self._most:
+            elif len(self._failed) >= self._most:
                 self.ended = GaveUp(
-                    f"{self._model} was given up after {self._failed} failures in a row, the last on "
+                    f"{self._model} was given up after {len(self._failed)} failures in a row, the last on "
                     f"{article}: {result.message}"
                 )

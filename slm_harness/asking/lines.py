@@ -1,6 +1,6 @@
 """Events as lines of JSON and back, for processes that tell each other what has come.
 
-What many results share — the identity, and all parts of a key but the article — is written once, and
+What many results share — the identity, and all parts of a key but article and sample — is written once, and
 the results after it refer to it: ``["common", {...}, {...}]``, then ``["obtained", ...]`` and so on.
 """
 
@@ -11,8 +11,10 @@ from typing import Any
 
 from slm_harness.asking.values import Event, Failed, Obtained, Prepared
 from slm_harness.records import Identity, Reply, Stored
-from slm_harness.store import ARTICLE
+from slm_harness.store import ARTICLE, SAMPLE
 
+_OWN = (ARTICLE, SAMPLE)
+"""The parts of a key that each result has for itself."""
 _NO_REPLY = Reply("", "empty", 0.0)
 
 
@@ -33,14 +35,14 @@ class Lines:
 
     def _obtained(self, event: Obtained) -> Iterator[str]:
         stored = event.stored
-        parts = {name: value for name, value in stored.parts.items() if name != ARTICLE}
+        parts = {name: value for name, value in stored.parts.items() if name not in _OWN}
         if (parts, stored.identity) != self._common:
             self._common = parts, stored.identity
             yield line("common", parts, asdict(stored.identity))
         # No copies, as asdict would make: both have plain values only.
         own = {**vars(event), "stored": None}
         yield line(
-            *("obtained", own, stored.key, stored.parts.get(ARTICLE)),
+            *("obtained", own, stored.key, [stored.parts.get(name) for name in _OWN]),
             *(stored.asked_at, vars(stored.reply)),
         )
 
@@ -69,10 +71,9 @@ class Events:
             return None
         if kind != "obtained" or self._common is None:
             raise ValueError(f"no event is told by a line of the kind {kind!r}")
-        own, key, article, asked_at, reply = told
-        parts = self._common.parts
-        if article is not None:
-            parts = {**parts, ARTICLE: article}
+        own, key, parts, asked_at, reply = told
+        of_it = zip(_OWN, parts, strict=True)
+        parts = {**self._common.parts, **{n: value for n, value in of_it if value is not None}}
         stored = replace(
             self._common, key=key, parts=parts, reply=Reply(**reply), asked_at=asked_at
         )

@@ -36,8 +36,7 @@ class Recall:
         self._recipe = recipe
         self._sources = sources
         self._accepted = {
-            stored.key: stored
-            for stored in (batch.evidence.replies.values() if batch.evidence else ())
+            stored.key: stored for stored in (batch.evidence.all() if batch.evidence else ())
         }
         self._common: tuple[Identity, Mapping[str, object], KeyStem] | None = None
         self._identities: list[Identity] = []
@@ -77,7 +76,9 @@ class Recall:
             stored = self._stored(miss.key)
             if stored is not None:
                 shared = replace(stored, parts=miss.parts, identity=self._shared(stored.identity))
-                return Obtained(request.model, request.article, shared, recalled=True)
+                return Obtained(
+                    *(request.model, request.article, shared), recalled=True, sample=request.sample
+                )
         if self.replays:
             raise NeverAsked(
                 f"nobody has asked {request.model} this prompt about {request.article}: "
@@ -135,6 +136,8 @@ class Recall:
 def changes(ours: Mapping[str, object], theirs: Mapping[str, object]) -> str:
     """In which parts two keys differ, in words; for the recipe, which of its questions."""
     differing = differing_parts(ours, theirs)
+    if differing == (SAMPLE,):
+        return f"sample {ours[SAMPLE]} was never asked"
     words = ", ".join(reworded(wording_of(theirs), wording_of(ours)))
     names: dict[str, None] = {}
     for name in differing:

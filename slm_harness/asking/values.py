@@ -46,6 +46,8 @@ class Obtained:
     """For a reply that was asked for: why the store had none, where that is wanted."""
     tries: int = 0
     """How often the request was put until the reply was there; 0 for one that was stored."""
+    sample: int = 0
+    """Which of several replies to the same words it is."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,8 @@ class Failed:
     """How often the request was put; 0 where it never was."""
     ends_model: bool = False
     """Whether the model's other articles are not tried for it."""
+    sample: int = 0
+    """Which of several replies to the same words it would have been."""
 
 
 Event = Prepared | Obtained | Failed

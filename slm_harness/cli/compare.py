@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from slm_harness import flag_values
 from slm_harness.cli.choosing import (
     chosen_layout,
     chosen_recipe,
@@ -75,6 +76,10 @@ def declare(commands: Any) -> None:  # noqa: ANN401 - argparse names no public t
     layout_option(parser)
     parser.add_argument("--unconstrained", action="store_true",
                         help="of replies to a prompt, those that were asked without the schema")  # fmt: skip
+    parser.add_argument("--repeats", type=flag_values.repeats, default=1, metavar="N",
+                        help="of replies to a prompt, N samples of each answer")  # fmt: skip
+    parser.add_argument("--measure-server", action="store_true",
+                        help="those samples that were one request, put several times")  # fmt: skip
     store_option(parser)
     parser.set_defaults(run=run)
 
@@ -169,6 +174,8 @@ def _settings(arguments: argparse.Namespace) -> "Settings":
     flags = "".join(
         [
             " --unconstrained" * arguments.unconstrained,
+            f" --repeats={arguments.repeats}" * (arguments.repeats > 1),
+            " --measure-server" * arguments.measure_server,
             *(f" --model {shlex.quote(one)}" for one in arguments.added),
         ]
     )
@@ -177,6 +184,8 @@ def _settings(arguments: argparse.Namespace) -> "Settings":
         added_models=tuple(arguments.added),
         strictness=strictness(arguments),
         constrained=not arguments.unconstrained,
+        repeats=arguments.repeats,
+        measure_server=arguments.measure_server,
         flags=flags + settings.flags,
     )
 

@@ -95,6 +95,9 @@ def run(arguments: argparse.Namespace) -> int:
         replay.write()
         order = [model for model in specs if model in snapshots]
         say_table(_table(replay, order, snapshots))
+        for model in order:
+            if replay.tallies[model].samples > 1 and replay.tallies[model].total.scored:
+                say_table(["", *_repeats(replay, model)])
         say(_better(replay, order, settings))
     say(filter(None, [settings.taking_over(order), f"reports: {settings.reports}"]))
     return 0 if green else 1
@@ -126,6 +129,9 @@ def _lines(graded: "Graded") -> Iterator[str]:
         yield from (f"  {line}" for line in graded.new)
         if more:
             yield f"  and {more:,} more, all of them in junit.xml"
+    if graded.flaky_count:
+        yield f"{graded.model}: flaky, right in some samples only: {graded.flaky_count:,}"
+        yield from (f"  {line}" for line in graded.flaky)
     for why, articles in list(graded.failures.items())[:5]:
         yield f"not measured: {graded.model}: {', '.join(articles)}: {why}"
     if len(graded.failures) > 5:
@@ -137,6 +143,12 @@ def _table(replay: "Replay", models: Iterable[str], snapshots: dict[str, bool]) 
 
     tallies = [replay.tallies[model] for model in models]
     return table(tallies, replay.evaluation.commonest_answers, snapshots)
+
+
+def _repeats(replay: "Replay", model: str) -> list[str]:
+    from slm_harness.report.terminal import repeats_table
+
+    return repeats_table(replay.tallies[model])
 
 
 def _better(replay: "Replay", models: Iterable[str], settings: "Settings") -> Iterator[str]:

@@ -80,15 +80,15 @@ def _outcomes(evaluation: "Evaluation", model: str) -> "list[Outcome]":
     from slm_harness.asking import Obtained
     from slm_harness.session import Case
 
-    replies = evaluation.evidence[model].replies
+    accepted = evaluation.evidence[model]
     return [
-        evaluation.outcome(
-            case, Obtained(model, case.article, replies[case.article], recalled=True)
-        )
+        evaluation.folded(Case(model, article, question), samples)
         for article in evaluation.articles
-        if article in replies
+        if article in accepted.replies
+        for samples in (
+            [Obtained(model, article, one, recalled=True) for one in accepted.of(article)],
+        )
         for question in evaluation.settings.task.ids
-        for case in (Case(model, article, question),)
     ]
 
 

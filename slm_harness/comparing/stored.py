@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from slm_harness.evidence import Evidence
 from slm_harness.records import Identity, Recipe, Stored
-from slm_harness.session import Evaluation
+from slm_harness.session import Evaluation, as_loaded
 from slm_harness.store import Store, key_of, key_parts
 
 _LOOKED_AT = 5
@@ -28,7 +28,8 @@ def stored_replies(
     """The replies of a model to all articles in the words of a recipe, as far as there are some.
 
     Which of several servers or digests answered is not known here, so it is the one that answered most of
-    the articles; among equals the one of the accepted replies, then the one that was asked last.
+    the articles; among equals the one of the accepted replies, then the one that was asked last. An article
+    counts where it has all samples that are wanted.
 
     Args:
         evaluation: With the articles, and the store.
@@ -87,12 +88,20 @@ def _of(
     evidence: Evidence | None,
     identity: Identity,
 ) -> Found:
+    wanted = evaluation.settings.repeats
+    if wanted == 1 and evidence is not None and identity is evidence.identity:
+        # As a replay does: as many as were accepted.
+        wanted = evidence.samples
     replies: dict[str, Sequence[Stored]] = {}
     for article in evaluation.articles:
-        key = key_of(key_parts(identity, recipe, evaluation.request(model, article)))
-        # As a replay does: what was accepted before all.
-        stored = (evidence.find(key) if evidence else None) or store.get(key)
-        if stored is not None:
-            replies[article] = [stored]
-    machines = (one.identity for some in replies.values() for one in some if one.identity.machine)
-    return Found(next(machines, identity), replies)
+        keys = (
+            key_of(key_parts(identity, recipe, evaluation.request(model, article, sample)))
+            for sample in range(wanted)
+        )
+        # What was accepted before all.
+        samples = [(evidence.find(key) if evidence else None) or store.get(key) for key in keys]
+        there = [one for one in samples if one is not None]
+        if len(there) == wanted:
+            replies[article] = there
+    found = [stored for samples in replies.values() for stored in samples]
+    return Found(as_loaded(identity, found), replies)

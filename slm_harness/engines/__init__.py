@@ -11,6 +11,7 @@ from slm_harness.engines.ollama import options as ollama_options
 from slm_harness.engines.ollama.front import Ollama, loading_client
 from slm_harness.engines.openai import options as openai_options
 from slm_harness.engines.protocol import Engine, Facts, Loaded, Presence, Reader, Report
+from slm_harness.engines.samples import check_same, sampled
 from slm_harness.errors import ModelsError, SettingsError
 from slm_harness.records import Identity, ModelSpec
 
@@ -22,11 +23,13 @@ __all__ = [
     "Presence",
     "Reader",
     "Report",
+    "check_same",
     "estimated_tokens",
     "examine",
     "load",
     "longest_prompt",
     "open_engine",
+    "sampled",
     "why_other_model",
 ]
 

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from slm_harness.asking import Event, Obtained, Unreached
+from slm_harness.asking import Event, Obtained, Prepared, Unreached
 from slm_harness.engines import Report
 from slm_harness.journal import Journal
 from slm_harness.locks import held
@@ -45,7 +45,8 @@ class Filler:
         self._apart = apart
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-        self._wanted: dict[str, dict[str, None]] = {}
+        self._wanted: dict[str, dict[tuple[str, int], None]] = {}
+        """Model to the article and sample of every request that has no reply."""
         self.asked: list[Obtained] = []
         """The replies that were asked for, with the reason why the store had none."""
 
@@ -55,15 +56,19 @@ class Filler:
             return
         pairs = list(wanted)
         for model, article in pairs:
-            self._wanted.setdefault(model, {})[article] = None
+            wanted_of = self._wanted.setdefault(model, {})
+            for sample in range(self._evaluation.samples(model)):
+                wanted_of[article, sample] = None
         self._thread = threading.Thread(
             target=self._run, args=(pairs, problems), name="slm-harness asking", daemon=True
         )
         self._thread.start()
 
     def missing(self) -> Mapping[str, Sequence[str]]:
-        """Of each model the articles of this run that have no reply, in their order."""
-        return {model: list(articles) for model, articles in self._wanted.items()}
+        """Of each model the articles that have no reply in this run, in their order; once for each sample."""
+        return {
+            model: [article for article, _ in requests] for model, requests in self._wanted.items()
+        }
 
     def halt(self) -> None:
         """Send nothing more, from this moment on. Waits for nothing."""
@@ -83,8 +88,8 @@ class Filler:
 
     def _run(self, wanted: Wanted, problems: Mapping[str, Unreached]) -> None:
         totals = {
-            model: (len(articles), self._evaluation.at_once(model))
-            for model, articles in self._wanted.items()
+            model: (len(requests), self._evaluation.at_once(model))
+            for model, requests in self._wanted.items()
         }
         progress = Progress(totals, self._show)
         why = ""
@@ -94,8 +99,10 @@ class Filler:
                     if isinstance(event, Obtained) and not event.recalled:
                         self.asked.append(event)
                     if isinstance(event, Obtained):
-                        self._wanted[event.model].pop(event.article, None)
+                        self._wanted[event.model].pop((event.article, event.sample), None)
                     self._journal.add(event)
+                    if self._is_extra(event):
+                        progress.more(event.model)
                     progress.add(event)
         except AskingBroke as error:
             why = f"the asking broke: {error}"
@@ -107,6 +114,12 @@ class Filler:
         finally:
             # Whatever happens here, nobody must go on waiting.
             self._journal.end(why)
+
+    def _is_extra(self, event: Event) -> bool:
+        """Whether it is of a request that was put once more (``asking.fill``), and not foreseen."""
+        return not isinstance(event, Prepared) and event.sample >= self._evaluation.samples(
+            event.model
+        )
 
     def _events(
         self, wanted: Wanted, problems: Mapping[str, Unreached], report: Report

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from slm_harness import grading
+from slm_harness.accepted import Acceptances
 from slm_harness.asking import Mode, Obtained, give_way
 from slm_harness.engines import load
 from slm_harness.errors import HarnessError, ModelsError, SettingsError
@@ -107,11 +108,13 @@ def _state(config: pytest.Config, settings: Settings, models: Mapping[str, Model
     before = committed.snapshots(settings.snapshots, possible, forgive)
     evidence = committed.replies(settings.answers, possible, forgive)
     evaluation = Evaluation.load(settings, models, evidence)
+    acceptances = Acceptances(evaluation, before)
     received = handed_over(config)
     follower: Follower
     apart: Apart | None = None
     if received is None:
-        ask = partial(evaluation.ask, explain=config.getoption("slm_explain"))
+        again = None if updating or not before else acceptances.doubts
+        ask = partial(evaluation.ask, explain=config.getoption("slm_explain"), again=again)
         # Before anything is open that a copy of this process would hold.
         if not config.option.collectonly:
             grades = None if distributes(config) else evaluation
@@ -129,6 +132,7 @@ def _state(config: pytest.Config, settings: Settings, models: Mapping[str, Model
         evaluation=evaluation,
         standing=standing,
         before=before,
+        acceptances=acceptances,
         follower=follower,
         asking=asking,
         selectable=frozenset(chosen.selectable(models)),
@@ -362,10 +366,12 @@ def finish(session: pytest.Session, state: State) -> None:
 
 def missing(articles: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """What is still to be asked, one line for each model."""
-    for model, names in articles.items():
+    for model, requests in articles.items():
+        names = list(dict.fromkeys(requests))
         if names:
             more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-            yield f"still to be asked of {model}: {', '.join(names[:_SHOWN])}{more} ({len(names)})"
+            count = f"{len(requests)} samples" if len(requests) > len(names) else f"{len(names)}"
+            yield f"still to be asked of {model}: {', '.join(names[:_SHOWN])}{more} ({count})"
 
 
 def _ask_judge(config: pytest.Config, state: State) -> None:
@@ -376,7 +382,7 @@ def _ask_judge(config: pytest.Config, state: State) -> None:
     replies = {
         (result.model, result.article): result.stored.reply
         for result in state.follower.results.values()
-        if isinstance(result, Obtained)
+        if isinstance(result, Obtained) and result.sample == 0
     }
     show = TerminalLine(config).show
     with _noting(state, f"no second opinion of {state.judge}"):

@@ -101,6 +101,22 @@ def add(parser: pytest.Parser) -> None:
         help="put so many articles to a model at once, in place of what models.yaml says",
     )
     group.addoption(
+        "--repeats",
+        type=flag_values.repeats,
+        default=1,
+        dest="slm_repeats",
+        metavar="N",
+        help="ask for N samples of each answer, at the sample_temperature of models.yaml, to see how much the "
+        "answers waver; each is stored, and more of them later keep these (docs/repeats.md)",
+    )
+    group.addoption(
+        "--measure-server",
+        action="store_true",
+        dest="slm_measure_server",
+        help="with --repeats: put the one request of temperature 0 so many times, to see how much the server "
+        "itself wavers",
+    )
+    group.addoption(
         "--gate",
         choices=[mode.value for mode in GateMode],
         default=None,
@@ -171,6 +187,11 @@ def settings(config: pytest.Config) -> Settings:
         raise SettingsError("--no-date is for a look only: it cannot go with --snapshot-update")
     committed = path(config, "slm_prompt")
     candidate = _candidate(config)
+    repeats, measures = config.getoption("slm_repeats"), config.getoption("slm_measure_server")
+    if measures and repeats == 1:
+        raise SettingsError(
+            "--measure-server needs --repeats N: how often one request is to be put"
+        )
     articles = config.invocation_params.dir / given if given else path(config, "slm_articles")
     answers, snapshots = path(config, "slm_answers"), path(config, "slm_snapshots")
     if given:
@@ -192,12 +213,16 @@ def settings(config: pytest.Config) -> Settings:
         layout=None if layout is None else Layout(layout),
         limits=_limits(config),
         concurrency=config.getoption("slm_concurrency"),
+        repeats=repeats,
+        measure_server=measures,
         gate=path(config, "slm_gate"),
         strictness=_strictness(config),
         flags="".join(
             [
                 " --unconstrained" * (not constrained),
                 f" --layout={layout}" * bool(layout),
+                f" --repeats={repeats}" * (repeats > 1),
+                " --measure-server" * measures,
                 *_given(config),
                 *(f" --model {one}" for one in added),
                 f" --articles={given}" * bool(given),

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from slm_harness import grading
-from slm_harness.accepted import Accepted, accepted_now
-from slm_harness.asking import Unreached
+from slm_harness.accepted import Acceptances
+from slm_harness.asking import Failed, Obtained, Unreached
 from slm_harness.gate import Snapshot
 from slm_harness.journal import Follower, Journal
 from slm_harness.plugin.filling import Filler
@@ -45,6 +45,8 @@ class State:
     standing: Standing
     before: Mapping[str, Snapshot]
     """The accepted snapshots as they were on disk when the run began."""
+    acceptances: Acceptances
+    """The same as labels and graders of now judge them."""
     follower: Follower
     asking: Asking | None
     """None in a worker: only the controlling process asks."""
@@ -76,23 +78,15 @@ class State:
 
     verdicts: dict[str, str] = field(default_factory=dict)
     """Model to what its gate came to, in a line; filled in the controlling process."""
-    _accepted: dict[str, Accepted] = field(default_factory=dict)
-
-    def accepted(self, model: str) -> Accepted | None:
-        """What was accepted of a model, as labels and graders of now judge it; None where nothing was."""
-        before = self.before.get(model)
-        if before is not None and model not in self._accepted:
-            self._accepted[model] = accepted_now(self.evaluation, before)
-        return self._accepted.get(model)
 
     def comparable(self, model: str) -> Snapshot | None:
-        """The snapshot in ``accepted``."""
-        found = self.accepted(model)
+        """What was accepted of a model, as labels and graders of now judge it; None where nothing was."""
+        found = self.acceptances.of(model)
         return found.snapshot if found else None
 
     def is_news(self, outcome: Outcome) -> bool:
         """Whether an answer that is not right makes the run red by itself: all do where nothing is accepted."""
-        accepted = self.accepted(outcome.model)
+        accepted = self.acceptances.of(outcome.model)
         if accepted is None:
             return True
         return accepted.is_news(outcome, self.evaluation.policies.of(outcome.model))
@@ -106,6 +100,22 @@ class State:
                 self.selected.setdefault(case.model, set()).add(case)
             else:
                 self.gates.add(case)
+
+    def results(self, model: str, article: str) -> list[Obtained | Failed]:
+        """What became of every sample of an article; waits until all is known."""
+        found = [
+            self.follower.wait(model, article, meanwhile=self.meanwhile, sample=sample)
+            for sample in range(self.evaluation.samples(model))
+        ]
+        if (
+            isinstance(found[0], Obtained)
+            and not self.updating
+            and self.acceptances.doubts(found[0])
+        ):
+            again = self.follower.wait(model, article, sample=1)
+            # Where it was not to be had once more, the first reply stands.
+            found += [again] * isinstance(again, Obtained)
+        return found
 
     @property
     def _answers(self) -> int:

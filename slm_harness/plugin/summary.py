@@ -19,8 +19,8 @@ from slm_harness.records import Outcome, Verdict
 from slm_harness.report.properties import with_properties
 from slm_harness.report.results import head, results_json
 from slm_harness.report.tally import Tally, tally
-from slm_harness.report.terminal import table, tag_table
-from slm_harness.report.wording import PROPERTIES
+from slm_harness.report.terminal import repeats_table, table, tag_table
+from slm_harness.report.wording import PROPERTIES, outcome_in
 from slm_harness.second_opinion import told
 from slm_harness.store import write_atomically
 
@@ -32,13 +32,7 @@ def outcome_of(report: pytest.TestReport) -> Outcome | None:
     """The outcome in the properties of a finished case; None for every other report."""
     if report.when != "call" and not (report.when == "setup" and not report.passed):
         return None
-    found: dict[str, Any] = dict(report.user_properties)
-    if "verdict" not in found:
-        return None
-    fields = {name: found[name] for name in PROPERTIES if name in found}
-    return Outcome(
-        **{"expected": "", "got": "", "reason": "", **fields, "verdict": Verdict(found["verdict"])}
-    )
+    return outcome_in(dict(report.user_properties))
 
 
 def verdict_of(report: pytest.TestReport) -> Mapping[str, str]:
@@ -60,7 +54,14 @@ def tallies(state: State) -> list[Tally]:
     questions = state.evaluation.settings.task.ids
     tags = {id_: article.tags for id_, article in state.evaluation.articles.items()}
     return [
-        tally(model, questions, state.outcomes.values(), state.comparable(model), tags)
+        tally(
+            model,
+            questions,
+            state.outcomes.values(),
+            state.comparable(model),
+            tags,
+            state.evaluation.samples(model),
+        )
         for model in state.evaluation.models
         if model in ran
     ]
@@ -103,9 +104,11 @@ def closing_lines(state: State, *, explain: bool, by_tag: bool) -> Iterator[str]
         snapshots = {model: model in state.before for model in state.evaluation.models}
         yield from table(found, state.evaluation.commonest_answers, snapshots)
         yield ""
+        yield from _repeats(state, found)
         if by_tag and any(one.tags for one in found):
             articles = state.evaluation.articles.values()
-            yield from tag_table(found, Counter(tag for one in articles for tag in one.tags))
+            counts = Counter(tag for one in articles for tag in one.tags)
+            yield from tag_table(found, counts, snapshots)
             yield ""
         yield from _verdicts(state, found)
         yield from _not_measured(state)
@@ -139,6 +142,33 @@ def _verdicts(state: State, found: Sequence[Tally]) -> Iterator[str]:
             )
 
 
+def _repeats(state: State, found: Sequence[Tally]) -> Iterator[str]:
+    """What several samples tell of each model, and which answers are flaky."""
+    repeated = [one for one in found if one.samples > 1]
+    for one in repeated:
+        if one.total.scored:
+            yield from repeats_table(one)
+            yield ""
+    for one in found:
+        flaky = [
+            f"{outcome.article} {outcome.question} {outcome.right}/{len(outcome.samples)}"
+            for outcome in state.outcomes.values()
+            if outcome.verdict is Verdict.FLAKY and outcome.model == one.model
+        ]
+        if flaky:
+            yield f"{one.model}: {count_of(len(flaky), 'flaky answer')}: {_listed(flaky)}"
+    if state.evaluation.settings.measure_server and repeated:
+        yield "--measure-server: the samples are one request at temperature 0, so what wavers is the server"
+    elif state.evaluation.settings.repeats > 1:
+        for one in found:
+            if one.samples == 1:
+                yield f"{one.model}: one sample: it works by rules, which say the same each time"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join([*names[:_SHOWN], *["..."] * (len(names) > _SHOWN)])
+
+
 def _not_measured(state: State) -> Iterator[str]:
     """What was not measured, by model and kind of failure, with the articles that it cost."""
     articles: dict[tuple[str, str], dict[str, None]] = {}
@@ -146,8 +176,8 @@ def _not_measured(state: State) -> Iterator[str]:
         if outcome.failure:
             articles.setdefault((outcome.model, outcome.failure), {})[outcome.article] = None
     for (model, kind), names in articles.items():
-        shown = ", ".join([*list(names)[:_SHOWN], *["..."] * (len(names) > _SHOWN)])
-        yield f"not measured: {model}: {kind}: {count_of(len(names), 'article')} ({shown})"
+        count = count_of(len(names), "article")
+        yield f"not measured: {model}: {kind}: {count} ({_listed(list(names))})"
 
 
 def _hints(state: State, found: Sequence[Tally]) -> Iterator[str]:
@@ -175,7 +205,7 @@ def _hints(state: State, found: Sequence[Tally]) -> Iterator[str]:
                 f"{one.model}: {_answers(one.total.better)} better than in its snapshot; "
                 f"accept them with {command}"
             )
-        elif (accepted := state.accepted(one.model)) and accepted.regraded:
+        elif (accepted := state.acceptances.of(one.model)) and accepted.regraded:
             yield (
                 f"{one.model}: its snapshot is by other labels or graders; renew it, without asking "
                 f"anybody, with pytest -m {one.model}{settings.flags} --answers=replay --snapshot-update"
@@ -204,7 +234,8 @@ def _explained(state: State) -> Iterator[str]:
     if not asked:
         yield "--explain-asks: nothing was asked; every reply was stored"
     for one in asked:
-        yield f"asked {one.model} about {one.article}: {one.why}"
+        which = f", sample {one.sample}" if one.sample else ""
+        yield f"asked {one.model} about {one.article}{which}: {one.why}"
 
 
 def keep_junit(config: pytest.Config, state: State) -> None:

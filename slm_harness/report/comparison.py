@@ -83,7 +83,7 @@ class Comparison:
 
 
 def _rows(found: Comparison) -> Iterator[Sequence[str]]:
-    yield ("", found.before, found.now, *_COLUMNS, "p", "corrected p")
+    yield ("", found.before, found.now, *_COLUMNS, "p of a fall", "corrected")
     whole = (found.judgement.whole,) if len(found.judgement.questions) != 1 else ()
     for one in (*found.judgement.questions, *whole):
         name = one.question or WHOLE

@@ -9,7 +9,14 @@ from pathlib import Path
 
 from slm_harness.records import Outcome, Verdict
 from slm_harness.report.spool import Spool
-from slm_harness.report.wording import elements, escaped, not_measured, properties, told
+from slm_harness.report.wording import (
+    elements,
+    escaped,
+    flaky,
+    not_measured,
+    properties,
+    told,
+)
 
 CLASSNAME = "evals.test_breach"
 """The tests that these cases stand for."""
@@ -66,9 +73,11 @@ class JUnit:
                 return self._error(not_measured(outcome.reason))
             case Verdict.CONTESTED:
                 return self._skipped("pytest.skip", f"contested, never scored: {told(outcome)}")
-            case Verdict.WRONG | Verdict.UNUSABLE | Verdict.FLAKY if known:
+            case Verdict.FLAKY:
+                return self._skipped("pytest.xfail", flaky(outcome))
+            case Verdict.WRONG | Verdict.UNUSABLE if known:
                 return self._skipped("pytest.xfail", f"known: {told(outcome)}")
-            case Verdict.WRONG | Verdict.UNUSABLE | Verdict.FLAKY:
+            case Verdict.WRONG | Verdict.UNUSABLE:
                 return self._failure(told(outcome))
 
     def _skipped(self, kind: str, message: str) -> str:

@@ -85,8 +85,8 @@ def remarks(found: Swept) -> Iterator[str]:
     if held is not None:
         yield _unseen(held)
     yield (
-        f"asked {_count(found.asked, 'time')}, {found.recalled} recalled; the {_count(found.held_out, 'article')} "
-        f"held out {'are' if found.held_out != 1 else 'is'} put to the first and to the committed prompt only"
+        f"asked {_count(found.asked, 'time')}, {found.recalled:,} recalled; about the "
+        f"{_count(found.held_out, 'article')} held out only the first and the committed prompt are asked"
     )
 
 
@@ -105,7 +105,17 @@ def _count(number: int, what: str) -> str:
 
 
 def _rows(found: Swept) -> Iterator[Sequence[str]]:
-    yield ("", found.committed, "candidate", "points", "95 %", "fell", "rose", "p", "corrected p")
+    yield (
+        "",
+        found.committed,
+        "candidate",
+        "points",
+        "95 %",
+        "fell",
+        "rose",
+        "p of a rise",
+        "corrected",
+    )
     for one in found.ranked:
         yield (one.name, *cells(one.paired), probability(one.p), probability(one.adjusted))
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from slm_harness.asking import Failed, Obtained
 from slm_harness.records import Identity, Outcome, Recipe, Reply
-from slm_harness.report.tally import Rate, Tally
+from slm_harness.report.tally import Rate, Repeats, Tally
 
 FORMAT = "slm-harness results 1"
 
@@ -27,7 +27,7 @@ def results_json(
     In pieces, since hundreds of thousands of cases would not be held twice for the sake of a file.
     ``told_of`` is its ``head``.
     """
-    told = sorted(results, key=lambda result: (result.model, result.article))
+    told = sorted(results, key=lambda result: (result.model, result.article, result.sample))
     yield from document(
         told_of,
         cases=map(case_row, sorted(outcomes, key=_place)),
@@ -124,6 +124,7 @@ def _reply(result: Obtained) -> dict[str, object]:
     return {
         "model": result.model,
         "article": result.article,
+        "sample": result.sample,
         "key": result.stored.key,
         "recalled": result.recalled,
         "tries": result.tries,
@@ -138,6 +139,7 @@ def _model(tally: Tally, identity: Identity | None) -> dict[str, object]:
         "questions": {question: _rate(rate) for question, rate in tally.questions.items()},
         "tags": {tag: _rate(rate) for tag, rate in tally.tags.items()},
         "articles": tally.articles,
+        "samples": tally.samples,
         "conforming": tally.conforming,
         "contradicting": tally.contradicting,
         "forms": {q: {"kept": kept, "of": of} for q, (kept, of) in tally.forms.items()},
@@ -154,6 +156,17 @@ def _rate(rate: Rate) -> dict[str, object]:
         **{verdict.value: count for verdict, count in rate.counts.items()},
         "better": rate.better,
         "worse": rate.worse,
+        "repeats": None if rate.repeats is None else _repeats(rate.repeats),
+    }
+
+
+def _repeats(repeats: Repeats) -> dict[str, object]:
+    interval = repeats.interval
+    return {
+        "answers": repeats.answers,
+        "interval": None if interval is None else [interval.low, interval.high],
+        "pass_hat": repeats.pass_hat,
+        "waver": repeats.waver,
     }
 
 

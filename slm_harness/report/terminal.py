@@ -6,7 +6,7 @@ from slm_harness.records import Verdict
 from slm_harness.report.tally import Rate, Tally
 
 GUTTER = 3
-_WORDS = {Verdict.NOT_MEASURED: "not measured"}
+_WORDS = {Verdict.NOT_MEASURED: "not measured", Verdict.FLAKY: "flaky answers"}
 
 
 def table(
@@ -35,10 +35,17 @@ def table(
         ]
     )
     rows.append([])
+    repeated = any(t.samples > 1 for t in tallies)
+    if repeated:
+        rows.append(["samples of each answer", *(str(t.samples) for t in tallies)])
     for verdict in Verdict:
         if verdict is Verdict.RIGHT or any(t.total.counts[verdict] for t in tallies):
             name = _WORDS.get(verdict, verdict.value)
             rows.append([name, *(str(t.total.counts[verdict]) for t in tallies)])
+    if repeated:
+        depths = {t.samples for t in tallies if t.samples > 1}
+        power = depths.pop() if len(depths) == 1 else "samples"
+        rows.append([f"pass^{power}, per cent", *(_all_right(t.total) for t in tallies)])
     for name, show in _COSTS.items():
         rows.append([name, *(show(t) for t in tallies)])
     if any(t.cost_per_1000_articles is not None for t in tallies):
@@ -47,13 +54,43 @@ def table(
     return aligned(rows)
 
 
-def tag_table(tallies: Sequence[Tally], articles: Mapping[str, int]) -> list[str]:
-    """The lines of the table of right answers by tag; ``articles`` is how many carry it."""
+def tag_table(
+    tallies: Sequence[Tally], articles: Mapping[str, int], snapshots: Mapping[str, bool]
+) -> list[str]:
+    """The lines of the table of right answers by tag, with how many rose and fell since the snapshot.
+
+    Args:
+        tallies: one column each.
+        articles: how many articles carry a tag.
+        snapshots: whether a model has an accepted snapshot to compare with.
+    """
     rows: list[list[str]] = [["", "articles", *(t.model for t in tallies)]]
     for tag in sorted({tag for t in tallies for tag in t.tags}):
-        cells = [_cell(t.tags[tag], False) if tag in t.tags else "-" for t in tallies]
+        cells = [_cell(t.tags[tag], snapshots[t.model]) if tag in t.tags else "-" for t in tallies]
         rows.append([tag, str(articles[tag]), *cells])
     return aligned(rows)
+
+
+def repeats_table(tally: Tally) -> list[str]:
+    """The lines of the table on what several samples tell of a model: rates, their intervals, and how they waver."""
+    what = ["samples right", "95 % interval", f"pass^{tally.samples}", "flaky answers"]
+    rows: list[list[str]] = [[f"{tally.model}, {tally.samples} samples", *what]]
+    for name, rate in {**tally.questions, "all questions": tally.total}.items():
+        repeats = rate.repeats
+        if repeats is None or repeats.interval is None:
+            rows.append([name, *("-" for _ in what)])
+            continue
+        low, high = (f"{100 * end:.1f}" for end in (repeats.interval.low, repeats.interval.high))
+        flaky = f"{rate.counts[Verdict.FLAKY]}/{repeats.answers}"
+        rows.append([name, _cell(rate, False), f"{low} to {high}", _all_right(rate), flaky])
+    return aligned(rows)
+
+
+def _all_right(rate: Rate) -> str:
+    """Pass^k: the chance that all samples of an answer are right, in per cent."""
+    if rate.repeats is None or rate.repeats.pass_hat is None:
+        return "-"
+    return f"{100 * rate.repeats.pass_hat:.1f}"
 
 
 def _cell(rate: Rate, compared: bool) -> str:

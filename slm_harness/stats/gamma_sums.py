@@ -4,16 +4,18 @@ import cmath
 import math
 from collections.abc import Sequence
 
-_STEP = 0.06
-_NEGLIGIBLE = 1e-13
+_STEP = 0.1
+_LEAN = 0.2
+"""How far the path of integration may lean to the side: enough to leave the oscillation, and far from the poles."""
+_NEGLIGIBLE = 1e-10
 
 
 def positive(terms: Sequence[tuple[float, int]]) -> float:
     """The probability that a sum of independent, weighted, standard exponential variables is above 0.
 
-    By the inversion formula of the moment generating function along the vertical through its saddle point
-    (Daniels 1954, "Saddlepoint approximations in statistics", Annals of Mathematical Statistics 25), which is
-    integrated by the trapezoidal rule and not approximated: the error is below 1e-9 of the result.
+    By inverting the moment generating function through its saddle point (Daniels 1954, "Saddlepoint approximations
+    in statistics", Annals of Mathematical Statistics 25); not approximated there, but integrated by the trapezoidal
+    rule along a hyperbola that follows the steepest descent. Within 1e-6 of the result, up to 10,000 variables.
 
     Args:
         terms: Pairs of a weight (of either sign) and how many variables have it.
@@ -23,19 +25,33 @@ def positive(terms: Sequence[tuple[float, int]]) -> float:
         return 0.0
     if not any(weight < 0 for weight, _ in kept):
         return 1.0
+    if sum(weight * count for weight, count in kept) > 0:
+        # Beyond the mean the integrand would oscillate: ask for the other side.
+        return 1 - positive([(-weight, count) for weight, count in kept])
     scale = max(weight for weight, _ in kept)
-    kept = [(weight / scale, count) for weight, count in kept]
-    saddle = _saddle(kept)
-    curvature = 1 / saddle**2 + sum(
-        count * (weight / (1 - weight * saddle)) ** 2 for weight, count in kept
-    )
-    width = 1 / math.sqrt(curvature)
-    height = _log_integrand(kept, complex(saddle)).real
+    return _integral([(weight / scale, count) for weight, count in kept])
+
+
+def _integral(terms: Sequence[tuple[float, int]]) -> float:
+    """The same where the largest weight is 1 and the mean not above 0."""
+    saddle = _saddle(terms)
+    ratios = [(weight / (1 - weight * saddle), count) for weight, count in terms]
+    second = 1 / saddle**2 + sum(count * ratio**2 for ratio, count in ratios)
+    third = -2 / saddle**3 + 2 * sum(count * ratio**3 for ratio, count in ratios)
+    # Steepest descent begins as the parabola x = bend y^2; a hyperbola with this vertex leans no more than allowed.
+    bend = third / second / 6
+    bow = _LEAN / (2 * max(abs(bend), 1e-12))
+    lean = math.copysign(_LEAN, bend)
+    width = 1 / math.sqrt(second)
+    height = _log_integrand(terms, complex(saddle)).real
     total, step = 0.5, 1
     while True:
         u = step * _STEP
-        point = complex(saddle, width * math.sinh(u))
-        here = cmath.exp(_log_integrand(kept, point) - height) * math.cosh(u)
+        y = width * math.sinh(u)
+        across = math.hypot(y, bow)
+        point = complex(saddle + lean * y * y / (across + bow), y)
+        here = cmath.exp(_log_integrand(terms, point) - height) * math.cosh(u)
+        here *= complex(1, -lean * y / across)
         total += here.real
         if abs(here) < _NEGLIGIBLE:
             break
@@ -45,7 +61,11 @@ def positive(terms: Sequence[tuple[float, int]]) -> float:
 
 def _log_integrand(terms: Sequence[tuple[float, int]], s: complex) -> complex:
     """The logarithm of the moment generating function over s."""
-    return -cmath.log(s) - sum(count * cmath.log(1 - weight * s) for weight, count in terms)
+    log = cmath.log
+    found = log(s)
+    for weight, count in terms:
+        found += count * log(1 - weight * s)
+    return -found
 
 
 def _saddle(terms: Sequence[tuple[float, int]]) -> float:
@@ -53,9 +73,11 @@ def _saddle(terms: Sequence[tuple[float, int]]) -> float:
     low, high = 0.0, 1.0
     for _ in range(40):
         middle = (low + high) / 2
-        slope = sum(count * weight / (1 - weight * middle) for weight, count in terms) - 1 / middle
+        slope = -1 / middle
+        for weight, count in terms:
+            slope += count * weight / (1 - weight * middle)
         if slope > 0:
             high = middle
         else:
             low = middle
-    return low
+    return (low + high) / 2

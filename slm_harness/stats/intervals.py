@@ -4,11 +4,12 @@ import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from slm_harness.stats.gamma_sums import positive
 from slm_harness.stats.levels import normal_quantile, require_level
 
-_NEAR = 1e-8
+_NEAR = 1e-7
 _LEAST_CHANCE = 1e-300
 
 
@@ -80,25 +81,38 @@ def cluster_interval(cases: Sequence[tuple[float, int]], level: float = 0.95) ->
         return None
     tail = (1 - level) / 2
     failures = Counter({(of - passes, of): count for (passes, of), count in shares.items()})
-    return Interval(_least_rate(shares, tail), 1 - _least_rate(failures, tail))
+    return Interval(
+        _least_rate(frozenset(shares.items()), tail),
+        1 - _least_rate(frozenset(failures.items()), tail),
+    )
 
 
-def _least_rate(shares: Counter[tuple[float, int]], tail: float) -> float:
+@lru_cache(maxsize=4096)
+def _least_rate(shares: frozenset[tuple[tuple[float, int], int]], tail: float) -> float:
     """The rate at which passes as many as these would have the probability ``tail``, after Gaffke.
 
     A rate is tested on the articles' surpluses (passes less the rate times answers): their mean is 0 if it is
     true, and none can be lower than an article of the largest size without a pass.
+
+    Args:
+        shares: Passes and answers of an article, with how many articles have them. Kept, since questions of which
+            no answer flipped are all alike.
+        tail: Above 0.
     """
-    passes = sum(count * passes for (passes, _), count in shares.items())
+    # Sorted, so that rounding does not depend on the order in which articles came.
+    counted = sorted(shares)
+    passes = math.fsum(count * passes for (passes, _), count in counted)
     if not passes:
         return 0.0
-    rate = passes / sum(count * of for (_, of), count in shares.items())
-    largest = max(of for _, of in shares)
+    rate = passes / sum(count * of for (_, of), count in counted)
+    largest = max(of for (_, of), _ in counted)
+    wanted = math.sqrt(-2 * math.log(tail))
 
     def excess(candidate: float) -> float:
-        deficits = [(candidate * of - passes, count) for (passes, of), count in shares.items()]
+        deficits = [(candidate * of - passes, count) for (passes, of), count in counted]
         chance = positive([*deficits, (candidate * largest, 1)])
-        return math.log(max(chance, _LEAST_CHANCE) / tail)
+        # Like a normal deviate of the chance, which is almost a straight line in the rate.
+        return wanted - math.sqrt(-2 * math.log(min(1.0, max(chance, _LEAST_CHANCE))))
 
     return _root(excess, rate)
 

@@ -159,6 +159,8 @@ def cluster_standard_error(values: Sequence[float], of: Sequence[int]) -> float 
     Returns:
         None with fewer than two articles: nothing varies.
     """
+    if any(size < 0 for size in of):
+        raise ValueError("an article has fewer than no answers")
     pairs = [(value, size) for value, size in zip(values, of, strict=True) if size]
     if len(pairs) < 2:
         return None

@@ -55,6 +55,38 @@ def power(articles: int, fall: float, level: float, churn: float = CHURN) -> flo
     Raises:
         ValueError: fall and flips together pass 1.
     """
+    return _power(articles, fall, level, churn)
+
+
+def detectable_fall(
+    articles: int, level: float, power: float = 0.8, churn: float = CHURN
+) -> float | None:
+    """The true fall of one question's rate that the share ``power`` of all runs would see.
+
+    Args:
+        articles: As in ``power``.
+        level: As in ``power``.
+        power: The share of runs that is asked for.
+        churn: As in ``power``.
+
+    Returns:
+        A fraction, within 0.0001 above the exact one; None when no fall is seen so often.
+    """
+    if not 0 < power < 1:
+        raise ValueError(f"a power of {power!r} is not between 0 and 1")
+    low, high = 0.0, 1 - 2 * churn
+    if _power(articles, high, level, churn) < power:
+        return None
+    while high - low > 1e-4:
+        middle = (low + high) / 2
+        if _power(articles, middle, level, churn) < power:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def _power(articles: int, fall: float, level: float, churn: float) -> float:
     require_level(level)
     _require_articles(articles)
     if not 0 <= churn <= 0.5:
@@ -81,34 +113,6 @@ def power(articles: int, fall: float, level: float, churn: float = CHURN) -> flo
         before = least
         total += _binomial(articles, flips, discordant) * tail
     return min(1.0, max(0.0, total))
-
-
-def detectable_fall(
-    articles: int, level: float, wanted: float = 0.8, churn: float = CHURN
-) -> float | None:
-    """The true fall of one question's rate that ``wanted`` of all runs would see.
-
-    Args:
-        articles: As in ``power``.
-        level: As in ``power``.
-        wanted: The power asked for.
-        churn: As in ``power``.
-
-    Returns:
-        A fraction, within 0.0001 above the exact one; None when no fall is seen so often.
-    """
-    if not 0 < wanted < 1:
-        raise ValueError(f"a power of {wanted!r} is not between 0 and 1")
-    low, high = 0.0, 1 - 2 * churn
-    if power(articles, high, level, churn) < wanted:
-        return None
-    while high - low > 1e-4:
-        middle = (low + high) / 2
-        if power(articles, middle, level, churn) < wanted:
-            low = middle
-        else:
-            high = middle
-    return high
 
 
 @lru_cache(maxsize=16)

@@ -103,7 +103,7 @@ class Asker:
         batches = evaluation.batches([(self._model, article) for article in articles], {})
         limits = evaluation.settings.limits
         if self._ends is not None:
-            limits = replace(limits, seconds=max(0.0, self._ends - time.monotonic()))
+            limits = replace(limits, seconds=round(max(0.0, self._ends - time.monotonic()), 1))
         kept = [replace(one, open_engine=self._opened) for one in batches]
         stop = threading.Event()
         events = fill(kept, recipe, evaluation.sources, stop, self._report, limits)

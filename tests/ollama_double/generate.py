@@ -155,7 +155,8 @@ def _answer(service: Service, ask: Ask, faults: Active) -> Outcome:
     words = f"{ask.system}\n{body['prompt']}"
     with service.runners.slot(ask.model, ask.exchange.gone):
         begun = time.perf_counter_ns()
-        reply = replies.choose(service.settings.answers, ask.model.name, words, schema)
+        seed = replies.seed_drawn(ask.options)
+        reply = replies.choose(service.settings.answers, ask.model.name, words, schema, seed)
         if reply.scenario:
             faults = Active([*faults, *service.faults.of_rule(reply.rule, reply.scenario)])
             instead = faults.instead(body)

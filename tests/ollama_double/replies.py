@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.ollama_double.wire import Fields
 
-_OURS = ("contains", "model", "reply", "text", "scenario", "delay")
+_OURS = ("contains", "model", "reply", "text", "scenario", "delay", "drawn")
 _SMALL: Fields = {"integer": 0, "number": 0, "boolean": False, "null": None, "string": "Unknown"}
 _TIMES = {
     "date": "2000-01-01",
@@ -41,17 +41,29 @@ class Reply:
     """Tells the rule from others."""
 
 
-def choose(answers: Path | None, model: str, words: str, schema: object) -> Reply:
+def seed_drawn(options: Mapping[str, object]) -> int | None:
+    """The seed by which a reply is drawn; None where these options leave nothing but the likeliest word."""
+    temperature, seed = options.get("temperature", 1.0), options.get("seed")
+    drawn = isinstance(temperature, int | float) and temperature > 0 and options.get("top_k") != 1
+    return seed if drawn and isinstance(seed, int) else None
+
+
+def choose(
+    answers: Path | None, model: str, words: str, schema: object, seed: int | None = None
+) -> Reply:
     """Find the reply to a request.
 
     Args:
-        answers: The file of rules, read anew.
+        answers: The file of rules, read anew. With a seed a rule's ``drawn`` are its replies in turn.
         model: Name of the model.
         words: System prompt and prompt.
         schema: The request's ``format``.
+        seed: By which it is drawn (``seed_drawn``).
     """
     for rule in json.loads(answers.read_text(encoding="utf-8")) if answers else []:
         if _matches(rule, model, words):
+            if seed is not None and "drawn" in rule:
+                rule["reply"] = rule["drawn"][seed % len(rule["drawn"])]
             return Reply(
                 _text(rule, schema),
                 {key: value for key, value in rule.items() if key not in _OURS},

@@ -36,7 +36,8 @@ def complete(serving: Serving, body: Fields, authorization: str) -> Outcome:
     if wrong is not None:
         return wrong
     schema = None if active.free else _schema(body)
-    reply = replies.choose(settings.answers, str(body["model"]), _words(body), schema)
+    seed = replies.seed_drawn(body)
+    reply = replies.choose(settings.answers, str(body["model"]), _words(body), schema, seed)
     if reply.scenario:
         active = Active([*active, *faults.of_rule(reply.rule, reply.scenario)])
         instead = active.instead(ask)

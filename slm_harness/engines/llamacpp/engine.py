@@ -29,6 +29,7 @@ from slm_harness.engines.openai.border import Server
 from slm_harness.engines.openai.chat import Chat
 from slm_harness.engines.proof import PROMPT, prove
 from slm_harness.engines.protocol import Presence, Report
+from slm_harness.engines.samples import of_sample
 from slm_harness.engines.statuses import Advice, one_line
 from slm_harness.engines.transport import http_settings
 from slm_harness.engines.turns import take_turn
@@ -142,7 +143,7 @@ class LlamaCppEngine:
     def ask(self, request: Request) -> Reply:
         """One article, one reply, checked against every way in which it could be silently wrong."""
         self._gauge.check_prompt(request)
-        options = sent_options(self._options)
+        options = sent_options(of_sample(self._options, request.sample))
         return self._put(request, self._recipe.schema, options, self._gauge)
 
     def close(self) -> None:

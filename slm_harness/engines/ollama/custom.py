@@ -1,8 +1,8 @@
 """The custom models that the harness has made on an Ollama server: which there are, which are in use."""
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 
 from slm_harness.engines.ollama.border import address, open_client, translated
@@ -11,7 +11,8 @@ from slm_harness.engines.ollama.names import canonical, derived_part, is_derived
 from slm_harness.engines.ollama.shelf import changing, listed
 from slm_harness.engines.ollama.told import Entry
 from slm_harness.engines.protocol import Report
-from slm_harness.errors import NotMeasured
+from slm_harness.engines.samples import sampled
+from slm_harness.errors import ModelsError, NotMeasured
 from slm_harness.records import ModelSpec, Recipe
 
 _SECONDS = 30.0
@@ -70,7 +71,7 @@ class CustomModels:
 
 
 def currents(specs: Iterable[ModelSpec], recipe: Recipe, longest: int) -> Sequence[Current]:
-    """By what each entry that is for Ollama would be served now. Nothing is pulled for it.
+    """By what each entry that is for Ollama would be served now, and its samples. Nothing is pulled for it.
 
     Args:
         specs: The entries of models.yaml.
@@ -80,7 +81,18 @@ def currents(specs: Iterable[ModelSpec], recipe: Recipe, longest: int) -> Sequen
     Raises:
         SettingsError: an entry is wrong.
     """
-    return [_current(spec, recipe, longest) for spec in specs if spec.engine == "ollama"]
+    ours = [spec for spec in specs if spec.engine == "ollama"]
+    return [one for spec in ours for one in _both(spec, recipe, longest)]
+
+
+def _both(spec: ModelSpec, recipe: Recipe, longest: int) -> Iterator[Current]:
+    """An entry as it is asked once, and as its samples are, which have other options and so another model."""
+    found = _current(spec, recipe, longest)
+    yield found
+    if found.name:
+        # An entry whose samples would tell nothing has none.
+        with suppress(ModelsError):
+            yield _current(sampled(spec), recipe, longest)
 
 
 def _current(spec: ModelSpec, recipe: Recipe, longest: int) -> Current:
@@ -97,7 +109,10 @@ def _current(spec: ModelSpec, recipe: Recipe, longest: int) -> Current:
 
 def users(entries: Iterable[Entry], known: Sequence[Current]) -> Mapping[str, Sequence[str]]:
     """By the name of each custom model, which entries of models.yaml use it, or may do so."""
-    return {entry.name: [one.model for one in known if _uses(one, entry)] for entry in entries}
+    return {
+        entry.name: list(dict.fromkeys(one.model for one in known if _uses(one, entry)))
+        for entry in entries
+    }
 
 
 def _uses(one: Current, entry: Entry) -> bool:

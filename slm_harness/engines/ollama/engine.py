@@ -29,6 +29,7 @@ from slm_harness.engines.ollama.told import (
 )
 from slm_harness.engines.proof import PROMPT, prove
 from slm_harness.engines.protocol import Presence, Report
+from slm_harness.engines.samples import of_sample
 from slm_harness.engines.transport import request_seconds
 from slm_harness.errors import AnswerTimeout, NotMeasured, PullFailed
 from slm_harness.records import Identity, ModelSpec, Recipe, Reply, Request
@@ -167,7 +168,8 @@ class OllamaEngine:
     def ask(self, request: Request) -> Reply:
         """One article, one reply, checked against every way in which it could be silently wrong."""
         self._gauge.check_prompt(request)
-        return self._put(request, self._recipe.schema, self._options, self._gauge)
+        options = of_sample(self._options, request.sample)
+        return self._put(request, self._recipe.schema, options, self._gauge)
 
     def _put_proof(self, prompt: str, schema: Mapping[str, object], tokens: int) -> Reply:
         request = Request(self._spec.name, "the test of the schema", prompt)

@@ -16,6 +16,7 @@ from slm_harness.engines.openai.chat import Chat
 from slm_harness.engines.openai.options import place, reply_limit, sent_options
 from slm_harness.engines.proof import PROMPT, prove
 from slm_harness.engines.protocol import Presence, Report
+from slm_harness.engines.samples import of_sample
 from slm_harness.engines.statuses import Advice, one_line
 from slm_harness.errors import KeyNotSet, ModelUnavailable, NotMeasured, ServerBusy, SettingsError
 from slm_harness.records import Identity, ModelSpec, Recipe, Reply, Request
@@ -98,8 +99,8 @@ class OpenAIEngine:
     def ask(self, request: Request) -> Reply:
         """One article, one reply, checked against every way in which it could be silently wrong."""
         self._gauge.check_prompt(request)
-        recipe = self._recipe
-        return self._chat.put(request, recipe, recipe.schema, self._options, self._gauge)
+        recipe, options = self._recipe, of_sample(self._options, request.sample)
+        return self._chat.put(request, recipe, recipe.schema, options, self._gauge)
 
     def close(self) -> None:
         """Close the connections."""
