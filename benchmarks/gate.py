@@ -37,6 +37,7 @@ SIZES = (6, 12, 48, 500)
 LEVEL = 0.05
 CONFIDENCE = 0.95
 POWER = 0.8
+SAMPLES = 3
 POLICY = Policy(mode=GateMode.SIGNIFICANT, level=LEVEL)
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "gate-statistics.md"
 MARK = "<!-- written by `python -m benchmarks.gate --write`; do not edit below -->"
@@ -120,6 +121,31 @@ def false_alarms(sizes: Sequence[int], runs: int, seed: int) -> Table:
         for name, share in (("red", red), ("whole alone", alone)):
             if share.value > LEVEL + 3 * share.error_at(LEVEL):
                 table.broken.append(f"{articles} articles, {TOGETHER[shared]}: {name} in {share}")
+    return table
+
+
+def samples(sizes: Sequence[int], runs: int, seed: int) -> Table:
+    """The same with several samples of an answer, and of what the strict gate makes of flaky ones."""
+    table = Table(
+        "False alarms with samples",
+        f"{SAMPLES} samples of every answer, of which a part wavers, so that many are right in some samples only; nothing became\n"
+        f"worse. *Red*: in the mode `significant`. *Flaky*: the mode `strict` is red for the rate of flaky answers, of which no\n"
+        "single flip counts.",
+        ("articles", "answers of an article", "wavering", "red", "flaky"),
+    )
+    for articles, shared, waver in product(sizes, (0.0, 0.5), (0.1, 0.5)):
+        world = World(shared, 0.05, samples=SAMPLES, waver=waver)
+        random, red, flaky = Random(f"{seed} samples {articles} {shared} {waver}"), Share(), Share()
+        for _ in range(fewer(runs, articles)):
+            found = judgement(*world.draw(articles, rates(random), random))
+            red.add(found.fell)
+            flaky.add(bool(found.wavering))
+        table.rows.append((str(articles), TOGETHER[shared], f"{waver:g}", str(red), str(flaky)))
+        for name, share in (("red", red), ("flaky", flaky)):
+            if share.value > LEVEL + 3 * share.error_at(LEVEL):
+                table.broken.append(
+                    f"{articles} articles, {TOGETHER[shared]}, {waver:g} wavering: {name} in {share}"
+                )
     return table
 
 
@@ -255,8 +281,12 @@ def robust_half_width(before: Sequence[Answers], now: Sequence[Answers]) -> floa
     from scipy import stats
 
     changes = [
-        [is_ - was for was, is_ in zip(*pair, strict=True) if was is not None and is_ is not None]
-        for pair in zip(before, now, strict=True)
+        [
+            is_ - was
+            for was, is_ in zip(first, then, strict=True)
+            if was is not None and is_ is not None
+        ]
+        for (first,), (then,) in zip(before, now, strict=True)
     ]
     error = cluster_standard_error([sum(one) for one in changes], [len(one) for one in changes])
     return (error or 0.0) * float(stats.t.ppf((1 + CONFIDENCE) / 2, len(before) - 1))
@@ -309,9 +339,9 @@ def judgement(before: Sequence[Answers], now: Sequence[Answers]) -> Judgement:
 
 def fallen(articles: int, flips: int) -> tuple[list[Answers], list[Answers]]:
     """The first question falls in so many articles, and nothing else happens."""
-    rest: Answers = (True,) * (len(QUESTIONS) - 1)
-    now: list[Answers] = [(number >= flips, *rest) for number in range(articles)]
-    return [(True, *rest)] * articles, now
+    rest = (True,) * (len(QUESTIONS) - 1)
+    now: list[Answers] = [((number >= flips, *rest),) for number in range(articles)]
+    return [((True, *rest),)] * articles, now
 
 
 def rates(random: Random) -> list[float]:
@@ -339,6 +369,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     start = time.perf_counter()
     tables = [
         false_alarms(sizes, runs, arguments.seed),
+        samples(sizes, runs, arguments.seed),
         powers(sizes, runs, arguments.seed),
         coverage(sizes, runs, arguments.seed),
         worst_rates(sizes),

@@ -10,8 +10,8 @@ from slm_harness.records import Verdict
 QUESTIONS = tuple(f"question_{number}" for number in range(1, 10))
 _VERDICTS = {True: Verdict.RIGHT, False: Verdict.WRONG, None: Verdict.CONTESTED}
 
-Answers = tuple[bool | None, ...]
-"""One article's answers: right, not right, or not scored."""
+Answers = tuple[tuple[bool | None, ...], ...]
+"""One article's answers, right, not right or not scored: for each sample those to all questions."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,9 @@ class World:
     falls: tuple[float, ...] = (0.0,) * len(QUESTIONS)
     unscored: float = 0.0
     """Share of answers that are contested."""
+    samples: int = 1
+    waver: float = 0.0
+    """Share of samples for which a difficulty is drawn that says nothing of the others."""
 
     def draw(
         self, articles: int, rates: Sequence[float], random: Random
@@ -39,36 +42,42 @@ class World:
         return [before for before, _ in pairs], [now for _, now in pairs]
 
     def _article(self, rates: Sequence[float], random: Random) -> tuple[Answers, Answers]:
-        before: list[bool | None] = []
-        now: list[bool | None] = []
         common = random.random()
         again = random.random() if random.random() < self.churn else common
+        before: list[list[bool | None]] = []
+        now: list[list[bool | None]] = []
         for rate, fall in zip(rates, self.falls, strict=True):
-            if random.random() < self.unscored:
-                before.append(None)
-                now.append(None)
-                continue
             first, second = common, again
             if random.random() >= self.shared:
                 first = second = random.random()
                 if random.random() < self.churn:
                     second = random.random()
-            before.append(first < rate)
-            now.append(second < rate - fall)
-        return tuple(before), tuple(now)
+            scored = random.random() >= self.unscored
+            before.append(self._sampled(first, rate, random) if scored else [None] * self.samples)
+            now.append(
+                self._sampled(second, rate - fall, random) if scored else [None] * self.samples
+            )
+        return tuple(zip(*before, strict=True)), tuple(zip(*now, strict=True))
+
+    def _sampled(self, difficulty: float, rate: float, random: Random) -> list[bool | None]:
+        return [
+            (random.random() if self.waver and random.random() < self.waver else difficulty) < rate
+            for _ in range(self.samples)
+        ]
 
 
 def one_question(
     articles: int, fall: float, churn: float, random: Random
 ) -> tuple[list[Answers], list[Answers]]:
     """The first question falls, with ``churn`` of its answers flipping to right; the others stay as they are."""
-    before, now = [], []
-    rest: Answers = (True,) * (len(QUESTIONS) - 1)
+    before: list[Answers] = []
+    now: list[Answers] = []
+    rest = (True,) * (len(QUESTIONS) - 1)
     for _ in range(articles):
         drawn = random.random()
         to_right, to_wrong = drawn < churn, churn <= drawn < fall + 2 * churn
-        before.append((not to_right, *rest))
-        now.append((not to_wrong, *rest))
+        before.append(((not to_right, *rest),))
+        now.append(((not to_wrong, *rest),))
     return before, now
 
 
@@ -76,7 +85,9 @@ def snapshot(answers: Sequence[Answers]) -> Snapshot:
     """Such answers as the gate gets to see them."""
     labels = ("0000",) * len(QUESTIONS)
     lines = {
-        f"article-{number:05}": Line(labels, "0", (tuple(_VERDICTS[one] for one in row),))
-        for number, row in enumerate(answers)
+        f"article-{number:05}": Line(
+            labels, "0", tuple(tuple(_VERDICTS[one] for one in sample) for sample in samples)
+        )
+        for number, samples in enumerate(answers)
     }
     return Snapshot("made-up", {}, QUESTIONS, lines)

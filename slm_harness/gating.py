@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from slm_harness.accepted import Accepted
-from slm_harness.gate import Flip, Judgement, Snapshot, judge
+from slm_harness.gate import Flip, GateMode, Judgement, Snapshot, judge
 from slm_harness.gate.provenance import changed_since, rewordings
 from slm_harness.records import Outcome
-from slm_harness.report.findings import Background, findings, verdict
+from slm_harness.report.findings import Background, findings, unseen_line, verdict
 from slm_harness.session import Evaluation
 
 
@@ -27,6 +27,15 @@ class Gated:
     def verdict(self) -> str:
         """What it comes to, in one line."""
         return verdict(self.judgement, self.background)
+
+    @property
+    def unseen(self) -> str:
+        """What it could not have seen, in one line, where it is green and a fall might be there all the same.
+
+        Empty where it is red, and in strict mode, in which one answer that fell is enough.
+        """
+        looks_for_more = self.judgement.policy.mode is GateMode.SIGNIFICANT
+        return unseen_line(self.judgement) if looks_for_more and self.passes else ""
 
     @property
     def findings(self) -> str:

@@ -16,14 +16,15 @@ from slm_harness.asking import Event, Failed, Obtained, Prepared, Unreached, ask
 from slm_harness.errors import NeverAsked
 from slm_harness.folding import by_sample
 from slm_harness.gate import Flip, Snapshot, flip
-from slm_harness.gating import gated
-from slm_harness.records import Identity, Outcome, Verdict
+from slm_harness.gating import Gated, gated
+from slm_harness.records import Identity, Outcome, Stored, Verdict
+from slm_harness.report.judged import judged
 from slm_harness.report.junit import JUnit
 from slm_harness.report.results import case_row, document, failure_row, head, reply_row
 from slm_harness.report.spool import Spool
 from slm_harness.report.tally import Counting, Tally
 from slm_harness.report.wording import flaky, no_rates, told
-from slm_harness.session import Case, Evaluation
+from slm_harness.session import Case, Evaluation, as_loaded
 from slm_harness.store import key_of, key_parts, write_atomically
 from slm_harness.task import reworded
 
@@ -83,6 +84,7 @@ class Replay:
         self._junit = self._open.enter_context(closing(JUnit(folder)))
         self._tags = {id_: article.tags for id_, article in evaluation.articles.items()}
         self._identities: dict[str, Identity] = {}
+        self._gates: dict[str, dict[str, object]] = {}
         self.tallies: dict[str, Tally] = {}
         """The numbers of every model so far."""
 
@@ -117,6 +119,7 @@ class Replay:
             tallies=[self.tallies[m] for m in evaluation.models if m in self.tallies],
             identities=self._identities,
             commonest=evaluation.commonest_answers,
+            gates=self._gates,
         )
         text = document(told_of, cases=self._cases, replies=self._replies, failures=self._failures)
         write_atomically(evaluation.settings.reports / "results.json", text)
@@ -143,9 +146,13 @@ class Replay:
         self._cases.put(case_row(outcome))
         self._junit.answer(outcome, known=known)
 
-    def gated(self, model: str, verdict: str = "", failure: str = "", error: str = "") -> None:
-        """Note a gate."""
-        self._junit.gate(model, verdict, failure, error)
+    def gated(self, model: str, found: Gated | None, error: str = "") -> None:
+        """Note what a gate came to, or why it came to nothing."""
+        if found is None:
+            self._junit.gate(model, error=error)
+            return
+        self._gates[model] = judged(found.judgement, found.background)
+        self._junit.gate(model, found.verdict, "" if found.passes else found.findings)
 
     @property
     def evaluation(self) -> Evaluation:
@@ -179,6 +186,8 @@ class _Model:
         self._verdicts: dict[str, tuple[tuple[Verdict, ...], ...]] = {}
         self._flipped: dict[tuple[str, str], Outcome] = {}
         self._identity: Identity | None = None
+        self._loaded: Stored | None = None
+        """The first reply that tells what only a loaded model shows."""
         self._before = comparable
         self.counting = Counting(
             *(model, self._evaluation.settings.task.ids, comparable, replay.tags),
@@ -225,6 +234,8 @@ class _Model:
         article = samples[0].article
         for event in samples:
             self._replay.heard(event)
+            if isinstance(event, Obtained) and event.stored.identity.machine:
+                self._loaded = self._loaded or event.stored
         failed = _failed(samples)
         if failed is not None:
             named = self.graded.failures.setdefault(failed.message, [])
@@ -260,15 +271,16 @@ class _Model:
         graded = self.graded
         if missing or self._identity is None:
             graded.findings = [missing]
-            self._replay.gated(self._model, error=missing)
+            self._replay.gated(self._model, None, error=missing)
             return
-        now = self._evaluation.snapshot_of(self._model, self._identity, self._verdicts)
+        identity = as_loaded(self._identity, [self._loaded] if self._loaded else [])
+        now = self._evaluation.snapshot_of(self._model, identity, self._verdicts)
         contradicting = self.counting.tally().contradicting
         found = gated(self._evaluation, now, self._accepted, self._outcome, contradicting)
         graded.passes, graded.verdict = found.passes, found.verdict
         if not graded.passes:
             graded.findings = found.findings.split("\n")
-        self._replay.gated(self._model, found.verdict, failure="\n".join(graded.findings))
+        self._replay.gated(self._model, found)
 
     def _outcome(self, found: Flip) -> Outcome:
         return self._flipped[found.article, found.question]

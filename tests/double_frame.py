@@ -95,6 +95,9 @@ class Connection(BaseHTTPRequestHandler):
     def hang_up(self, fault: HangUp) -> None:
         """End the connection, or all of us."""
         if fault.how == "die":
+            # The door first: the system may close the connections before it, and a client that is quick
+            # would be let in once more by a program that is not there any more.
+            self.server.socket.shutdown(socket.SHUT_RDWR)
             os._exit(3)
         if fault.how == "reset":
             linger = struct.pack("ii", 1, 0)

@@ -14,16 +14,18 @@ def test_truth_of_histories(shared: float) -> None:
     rates, falls = [0.9, 0.6, 0.8] * 3, (0.0, 0.1, 0.3) * 3
     before, now = World(shared, 0.2, falls).draw(6000, rates, Random(7))
     for place, (rate, fall) in enumerate(zip(rates, falls, strict=True)):
-        assert sum(row[place] is True for row in before) / 6000 == pytest.approx(rate, abs=0.03)
-        assert sum(row[place] is True for row in now) / 6000 == pytest.approx(rate - fall, abs=0.03)
+        assert sum(row[place] is True for (row,) in before) / 6000 == pytest.approx(rate, abs=0.03)
+        assert sum(row[place] is True for (row,) in now) / 6000 == pytest.approx(
+            rate - fall, abs=0.03
+        )
 
 
 def test_answers_that_hang_together() -> None:
     """Shared difficulties make an article's answers alike, and contested ones are in no rate."""
     before, _ = World(shared=1.0).draw(200, [0.7] * 9, Random(7))
-    assert {len(set(row)) for row in before} == {1}
+    assert {len(set(row)) for (row,) in before} == {1}
     before, _ = World(unscored=0.5).draw(200, [0.7] * 9, Random(7))
-    assert snapshot(before).rate().of == sum(one is not None for row in before for one in row)
+    assert snapshot(before).rate().of == sum(one is not None for (row,) in before for one in row)
 
 
 def test_promises(capsys: pytest.CaptureFixture[str]) -> None:

@@ -130,8 +130,8 @@ def test_it_is_written_for_github_and_for_programs(
     found = json.loads(capsys.readouterr().out)
     (one,) = found["comparisons"]
     assert found["format"] == "slm-harness compare 1"
-    assert one["questions"]["cause"]["now"] == {"right": 1, "of": 3}
-    assert one["worse"] is True
+    assert one["questions"]["cause"]["now"]["passes"] == 1
+    assert one["passes"] is False
     assert [flip["says_now"] for flip in one["flips"]] == ["weather", "a | `storm` <b>"]
     text = file.read_text("utf-8")
     assert f"### `{TERSE}` beside `accepted`" in text

@@ -16,7 +16,7 @@ import pytest
 
 from slm_harness.asking import Batch, Failed, Mode, Obtained, Sources, fill
 from slm_harness.breach import TASK
-from slm_harness.engines import open_engine
+from slm_harness.engines import open_engine, sampled
 from slm_harness.engines.context import Gauge
 from slm_harness.engines.openai.engine import OpenAIEngine
 from slm_harness.engines.openai.options import PINNED
@@ -105,6 +105,31 @@ def test_what_is_sent_is_what_the_key_of_an_answer_has(tmp_path: Path) -> None:
     assert read(reply, TASK).conforms
     assert reply.answered_by == "gpt-tiny-2026-11-01 fp_double"
     assert None not in (reply.prompt_tokens, reply.reply_tokens)
+
+
+@pytest.mark.parametrize(
+    ("options", "seeds"),
+    [({"seed": 7}, [7, 8, 9]), ({"seed": None}, [None] * 3)],
+    ids=["seed", "no seed"],
+)
+def test_samples_differ_by_their_seeds(
+    tmp_path: Path, options: Mapping[str, object], seeds: list[int | None]
+) -> None:
+    """Drawn at 0.7 by the pinned seed and those after it; by none where the entry sends none."""
+    drawn = sampled(ModelSpec("m", "openai", BASE, options)).options
+    with (
+        openai_double("--models", BASE, log=tmp_path / "log") as double,
+        engine_at(double, options=drawn) as engine,
+    ):
+        engine.build(engine.identify(RECIPE, quiet), RECIPE, quiet)
+        for sample in range(3):
+            engine.ask(replace(REQUEST, sample=sample))
+        asked = double.bodies("/v1/chat/completions")[1:]
+
+    assert [body.get("seed") for body in asked] == seeds
+    assert {(body["temperature"], body["top_p"], "top_k" in body) for body in asked} == {
+        (0.7, 1.0, False)
+    }
 
 
 def test_nothing_of_the_environment_goes_along(

@@ -215,6 +215,27 @@ def test_flaky_answers_are_judged_by_their_rate() -> None:
     assert (found.worse, found.wavering, found.passes) == ((), ("first",), False)
 
 
+def test_flaky_answers_are_corrected_for_looking_at_every_question() -> None:
+    """Five flaky answers that fell are enough for one question, and not where three questions are looked at."""
+    before = snapshot({f"a{n}": "+++ +++" for n in range(12)})
+    alone = snapshot({f"a{n}": "-++ +++" if n < 5 else "+++ +++" for n in range(12)})
+    among = snapshot({f"a{n}": "-++ +++" if n < 5 else "+-- +++" for n in range(7)})
+
+    assert judge(before, alone, STRICT).wavering == ("first",)
+    assert judge(before, among, STRICT).wavering == ()
+
+
+def test_samples_are_compared_with_as_many() -> None:
+    """Three samples of an answer are more often mixed than one, which is no fall: the first of each are compared."""
+    before = snapshot({f"a{n}": "+++" for n in range(20)})
+    now = snapshot({f"a{n}": "+++ -++ +++" for n in range(20)})
+
+    found = judge(before, now, STRICT)
+
+    assert (found.wavering, found.whole.fell, found.passes) == ((), 0, True)
+    assert (found.whole.before.of, found.whole.now.of) == (60, 60)
+
+
 def test_an_answer_that_was_put_once_more_counts_once() -> None:
     """A second sample of some articles only makes their answers flaky, and moves no rate."""
     now = snapshot({"harbour": "-++ +++", "mill": "+++"})

@@ -81,6 +81,7 @@ def test_a_flaky_answer_is_no_news_and_can_be_made_to_fail(
     with ollama_double("--models", "phi3", answers=FLAKY, folder=tmp_path) as double:
         accepted = project.pytest(*flags, "-rx", "--snapshot-update", host=double.address)
         strict = project.pytest(*flags, "--all-wrong-fail", host=double.address)
+        once = project.pytest("-m", "phi3", host=double.address)
     again = project.pytest("-m", "phi3", "--answers=replay")
     deeper = project.pytest("-m", "phi3", "--answers=replay", "--repeats", "7")
 
@@ -90,6 +91,7 @@ def test_a_flaky_answer_is_no_news_and_can_be_made_to_fail(
     assert lines_with(accepted.output, "phi3: 1 flaky answer: harbour-dental cause 3/5")
     assert lines_with(accepted.output, "cause", "13/15", "66.7", "1/3")
     assert one(strict, CAUSE)["outcome"] == "failure"
+    assert lines_with(once.output, "its snapshot has 5 samples", "by pytest -m phi3 --repeats=5")
     assert again.code == 0, again.output
     assert one(again, CAUSE)["samples"] == "3/5"
     assert deeper.code == 1

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slm_harness.asking import Batch, Event, Failed, Limits, Mode, Obtained, Sources, fill
+from slm_harness.asking import Batch, Event, Failed, Limits, Lines, Mode, Obtained, Sources, fill
 from slm_harness.engines import check_same, sampled
 from slm_harness.engines.llamacpp.options import pinned_options
 from slm_harness.engines.ollama.options import sent_options as for_ollama
@@ -18,6 +19,8 @@ from slm_harness.engines.samples import of_sample
 from slm_harness.errors import AnswerTimeout, ModelsError, SnapshotError
 from slm_harness.evidence import load_evidence, write_evidence
 from slm_harness.folding import folded
+from slm_harness.journal import FileFollower, Journal
+from slm_harness.plugin.hooks import missing
 from slm_harness.records import (
     ModelSpec,
     Outcome,
@@ -308,3 +311,31 @@ def test_one_sample_is_folded_to_itself() -> None:
 
     assert folded([one]) is one
     assert carried(one) == properties(one)
+
+
+def test_what_is_still_to_be_asked_is_told_by_article() -> None:
+    """Each article once, however many of its samples are missing; their number is that of the requests."""
+    assert list(missing({"m": ["one", "one", "two"], "n": [], "o": ["one", "two"]})) == [
+        "still to be asked of m: one, two (3 samples)",
+        "still to be asked of o: one, two (2)",
+    ]
+
+
+def test_samples_are_told_from_process_to_process(tmp_path: Path) -> None:
+    """Each is waited for by its number; what all of them share is written once for all."""
+    events = asked(Numbered(), tmp_path, 3)
+    lines = Lines()
+    texts = [text for event in events for text in lines.of(event)]
+
+    with closing(Journal(for_workers=True)) as journal:
+        with closing(FileFollower(journal.path)) as follower:
+            for event in events:
+                journal.add(event)
+            journal.end()
+            found = [follower.wait("m", "two", sample=i) for i in range(4)]
+        journal.remove()
+
+    assert [text.startswith('["common"') for text in texts].count(True) == 1
+    assert found[:3] == [e for e in events if isinstance(e, Obtained) and e.article == "two"]
+    assert isinstance(found[3], Failed)
+    assert found[3].sample == 3

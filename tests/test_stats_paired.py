@@ -18,6 +18,7 @@ from slm_harness.stats import (
     paired_difference,
     sign_flip,
 )
+from slm_harness.stats.paired import _counted, _inverted
 
 COUNTS = st.integers(0, 400)
 DIFFERENCES = st.lists(st.integers(-9, 9), min_size=1, max_size=60)
@@ -121,24 +122,31 @@ def chance_of_at_most(sizes: list[int], total: int) -> float:
     return float(chances[: total + sum(sizes) + 1].sum())
 
 
-@pytest.mark.parametrize("articles", [500, 1200])
-@pytest.mark.parametrize("deviations", [0, 1, 2, 2.6, 4])
+@pytest.mark.parametrize("articles", [300, 301, 1200])
+@pytest.mark.parametrize("deviations", [0, 1, 2.6, 5])
 def test_sign_flip_with_many_articles(articles: int, deviations: float) -> None:
-    """Exact with 500 articles that all changed, and within its bound where it is an approximation."""
+    """Counted with 300 articles that all changed, and inverted with more, it is what a convolution gives."""
     sizes = [1 + article % 5 for article in range(articles)]
     deviation = math.sqrt(sum(size * size for size in sizes))
     # Signs that come to about as many deviations below nothing.
-    excess, signs = 0, []
+    excess, differences = 0, []
     for size in sizes:
         sign = -1 if excess > -deviations * deviation else 1
-        signs.append(sign)
+        differences.append(sign * size)
         excess += sign * size
-    found = sign_flip([sign * size for sign, size in zip(signs, sizes, strict=True)])
+    found = sign_flip(differences)
     assert found is not None
-    expected = chance_of_at_most(sizes, excess)
-    within = 1e-12 if articles == 500 else 0.0002
-    assert found.worse == pytest.approx(expected, abs=within)
-    assert found.worse == pytest.approx(expected, rel=0.05)
+    assert found.worse == pytest.approx(chance_of_at_most(sizes, excess), abs=1e-10)
+
+
+@settings(max_examples=30)
+@given(differences=DIFFERENCES.filter(any))
+def test_inverted_is_counted(differences: list[int]) -> None:
+    """Both ways to the distribution agree, at every sum that there may be."""
+    sizes = [abs(d) for d in differences if d]
+    for most in range(-1, sum(sizes) + 1, 1 + sum(sizes) // 10):
+        counted = _counted(sizes, most) if most >= 0 else 0.0
+        assert _inverted(sizes, most) == pytest.approx(counted, abs=1e-10)
 
 
 @settings(max_examples=25)

@@ -244,3 +244,55 @@ def test_a_connection_that_went_while_its_turn_was_waited_for_costs_no_try() -> 
         (after,) = connections_of(client)
 
     assert (told, came, after is before) == ([200], ["whole"], False)
+
+
+@contextmanager
+def asked_in_the_line(scheme: str, door: socket.socket) -> Iterator[tuple[Place, list[object]]]:
+    """Who has the turn while another request stands ready behind, and what will have come of that one."""
+    one = turns()
+    first, second = one.place(), one.place()
+    first.take()
+    told: list[object] = []
+    door.settimeout(SECONDS)
+    door.bind(("127.0.0.1", 0))
+    address = f"{scheme}://127.0.0.1:{door.getsockname()[1]}"
+
+    def ask() -> None:
+        with standing_at(second), httpx.Client(**http_settings(SECONDS, lambda _: None)) as client:
+            try:
+                told.append(client.get(address).status_code)
+            except httpx.ConnectError as error:
+                told.append(type(error))
+
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    if scheme == "https":
+        door.listen()
+        door.accept()[0].close()
+    wait_for(lambda: second.ready or told)
+    assert told == []
+    yield first, told
+    thread.join(SECONDS)
+
+
+def test_who_only_stands_in_the_line_fails_at_no_connection() -> None:
+    """A server that died of the request in front may be there again; only at its turn a request is a try."""
+    with socket.socket() as door:
+        with asked_in_the_line("http", door) as (first, told):
+            door.listen()
+            first.leave()
+            with door.accept()[0] as line:
+                line.recv(65_536)
+                line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        assert told == [200]
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_who_finds_no_server_at_its_turn_either_has_failed(scheme: str) -> None:
+    """What failed ahead of the turn is done once more, and no more than that."""
+    with socket.socket() as door:
+        with asked_in_the_line(scheme, door) as (first, told):
+            first.leave()
+            if scheme == "https":
+                door.accept()[0].close()
+        assert told == [httpx.ConnectError]

@@ -141,6 +141,8 @@ def changes(ours: Mapping[str, object], theirs: Mapping[str, object]) -> str:
     words = ", ".join(reworded(wording_of(theirs), wording_of(ours)))
     names: dict[str, None] = {}
     for name in differing:
+        if name == SAMPLE:
+            continue  # of the others it was another that came nearest
         if name not in ("recipe", "questions"):
             names[name] = None
         elif words:

@@ -213,6 +213,21 @@ class _Due(threading.local):
         self.seconds = seconds
         self.ends = None if seconds is None else time.monotonic() + seconds
 
+    def turn_came(self) -> bool:
+        """Wait for the turn, with which the time begins anew; False where there is none to wait for.
+
+        Whoever only stands in the line has connected ahead of its time. That no server was there then is
+        no failure: it may be busy with the request whose turn it is, or be started anew.
+
+        Raises:
+            TurnsOver: there is no turn any more.
+        """
+        if not take_turn():
+            return False
+        _exchange.began = time.perf_counter()
+        self.begin(self.seconds)
+        return True
+
     def within(self, timeout: float | None) -> float | None:
         """How long the next wait may take, in seconds.
 
@@ -242,9 +257,17 @@ class _Network(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        stream = self._usual.connect_tcp(
-            host, port, self._due.within(timeout), local_address, socket_options
-        )
+        def connected() -> httpcore.NetworkStream:
+            return self._usual.connect_tcp(
+                host, port, self._due.within(timeout), local_address, socket_options
+            )
+
+        try:
+            stream = connected()
+        except (httpcore.ConnectError, httpcore.ConnectTimeout):
+            if not self._due.turn_came():
+                raise
+            stream = connected()
         return _Stream(stream, self._due)
 
 
@@ -278,14 +301,11 @@ class _Stream(httpcore.NetworkStream):
 
     def _send(self, content: bytes, timeout: float | None) -> None:
         self._unsent = b""
-        if take_turn():
-            _exchange.began = time.perf_counter()
-            self._due.begin(self._due.seconds)
-            if self._usual.get_extra_info("is_readable"):
-                # Its owner takes another connection, and sends the request once more.
-                raise httpcore.ConnectionNotAvailable(
-                    "the server closed it while its turn was waited for"
-                )
+        if self._due.turn_came() and self._usual.get_extra_info("is_readable"):
+            # Its owner takes another connection, and sends the request once more.
+            raise httpcore.ConnectionNotAvailable(
+                "the server closed it while its turn was waited for"
+            )
         self._usual.write(content, self._due.within(timeout))
 
     def close(self) -> None:
@@ -297,7 +317,13 @@ class _Stream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        stream = self._usual.start_tls(ssl_context, server_hostname, self._due.within(timeout))
+        try:
+            stream = self._usual.start_tls(ssl_context, server_hostname, self._due.within(timeout))
+        except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+            if not self._due.turn_came():
+                raise
+            # As above: its owner connects once more.
+            raise httpcore.ConnectionNotAvailable("it broke before its turn") from error
         return _Stream(stream, self._due)
 
     def get_extra_info(self, info: str) -> object:

@@ -12,7 +12,17 @@ from slm_harness.gate.flips import Flip, flips
 from slm_harness.gate.policy import ALL, CONTRADICTIONS, UNUSABLE, GateMode, Policy
 from slm_harness.gate.snapshot import SCORED, Rate, Snapshot, rate_of
 from slm_harness.records import Verdict
-from slm_harness.stats import PairedDifference, fewest_flips, holm, paired_difference, sign_flip
+from slm_harness.stats import (
+    PairedDifference,
+    detectable_fall,
+    fewest_flips,
+    holm,
+    paired_difference,
+    sign_flip,
+)
+
+POWER = 0.8
+"""In what share of runs a fall has to show, to be called one that would be seen."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +107,12 @@ class Judgement:
         """Whether the gate is green."""
         return not (self.fell or self.incomparable or self.shortfalls)
 
+    @property
+    def _first_level(self) -> float:
+        """What the first of all that are looked at has to reach, by Holm."""
+        looks = len(self.questions)
+        return self.policy.level / (looks if looks == 1 else looks + 1)
+
     @cached_property
     def unseen(self) -> tuple[float | None, float | None]:
         """The smallest fall that could show at all, of one question and of all together, as fractions.
@@ -104,12 +120,15 @@ class Judgement:
         It is that of as many answers, each in another article, as the level asks for where all of them fall
         and none rises. None where not even a fall of everything could.
         """
-        looks = len(self.questions)
-        level = self.policy.level / (looks if looks == 1 else looks + 1)
-        needed = fewest_flips(self.articles, level)
-        if needed is None or not self.articles:
+        needed = fewest_flips(self.articles, self._first_level)
+        if needed is None:
             return None, None
-        return needed / self.articles, needed / (self.articles * max(1, len(self.questions)))
+        return needed / self.articles, needed / (self.articles * len(self.questions))
+
+    @cached_property
+    def seen(self) -> float | None:
+        """The true fall of one question that would show in ``POWER`` of all runs; None where none would."""
+        return detectable_fall(self.articles, self._first_level, POWER)
 
 
 def judge(
@@ -131,22 +150,24 @@ def judge(
     """
     articles = [article for article in now.lines if article in before.lines]
     questions = [question for question in now.questions if question in before.questions]
-    each = [paired(before, now, (question,), articles) for question in questions]
-    each.append(replace(paired(before, now, questions, articles), question=None))
+    # Of one sample and of three, shares do not vary alike, and a test of the two would take that for a change.
+    depth = min(before.depth, now.depth)
+    was, is_ = before.first(depth), now.first(depth)
+    each = [paired(was, is_, (question,), articles) for question in questions]
+    each.append(replace(paired(was, is_, questions, articles), question=None))
     # Of a single question all together is the same, and no second look.
-    found_p = tuple(one.p for one in each)
-    adjusted = found_p if len(questions) == 1 else holm(found_p)
+    probabilities = tuple(one.p for one in each)
+    adjusted = probabilities if len(questions) == 1 else holm(probabilities)
     *by_question, whole = (replace(one, adjusted=p) for one, p in zip(each, adjusted, strict=True))
-    found = tuple(flips(before, now))
     return Judgement(
         policy=policy,
         articles=len(articles),
         whole=whole,
         questions=tuple(by_question),
-        flips=found,
+        flips=tuple(flips(before, now)),
         incomparable=tuple(incomparable),
         shortfalls=tuple(shortfalls(now, policy, contradicting)),
-        wavering=tuple(_wavering(before, now, found, articles, policy.level)),
+        wavering=tuple(_wavering(was, is_, questions, articles, policy.level)),
     )
 
 
@@ -185,31 +206,34 @@ def _answers(
     return [
         (was, right)
         for question in questions
-        if (was := _right(before, article, question)) is not None
-        and (right := _right(now, article, question)) is not None
+        if (was := before.right(article, question)) is not None
+        and (right := now.right(article, question)) is not None
     ]
-
-
-def _right(snapshot: Snapshot, article: str, question: str) -> int | None:
-    samples = snapshot.answer(article, question)[: snapshot.depth]
-    return samples.count(Verdict.RIGHT) if samples and SCORED.issuperset(samples) else None
 
 
 def _wavering(
     before: Snapshot,
     now: Snapshot,
-    found: Sequence[Flip],
+    questions: Sequence[str],
     articles: Sequence[str],
     level: float,
 ) -> Iterator[str]:
-    """The questions whose flaky answers fell by more than chance explains.
+    """The questions whose flaky answers fell by more than chance explains, corrected for looking at all.
 
-    No single sample of a flaky answer tells anything, so it is their rate that is looked at.
+    No single sample of a flaky answer tells anything, so it is their rate that is looked at. Which answers are
+    flaky is asked of both sides alike, with the same number of samples, or the choice itself would be a fall.
     """
-    for question in now.questions:
-        flaky = {one.article for one in found if one.question == question and one.flaky}
-        ours = [article for article in articles if article in flaky]
-        p = paired(before, now, (question,), ours).p if ours else None
+    if before.depth == now.depth == 1:
+        return
+    chances: list[float | None] = []
+    for question in questions:
+        flaky = [
+            article
+            for article in articles
+            if Verdict.FLAKY in (before.verdict(article, question), now.verdict(article, question))
+        ]
+        chances.append(paired(before, now, (question,), flaky).p)
+    for question, p in zip(questions, holm(chances), strict=True):
         if p is not None and p <= level:
             yield question
 

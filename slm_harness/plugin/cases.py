@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from slm_harness.asking import Failed, Obtained
+from slm_harness.asking import Failed
 from slm_harness.errors import SnapshotError
-from slm_harness.gating import contradicting, gated
+from slm_harness.plugin.gates import measured
 from slm_harness.plugin.rates import PassRates, extension
 from slm_harness.plugin.state import STATE, VERDICT, State, model_of
 from slm_harness.records import Identity, Outcome, Verdict
-from slm_harness.report.wording import carried, flaky, no_rates, not_measured, told
-from slm_harness.session import Case, as_loaded
+from slm_harness.report.wording import carried, flaky, not_measured, told
+from slm_harness.session import Case
 
 CASE = "slm_case"
 ANSWER = "answer"
@@ -156,28 +156,16 @@ def pass_rates(
     state = request.config.stash[STATE]
     if state.updating and not state.accepts(slm_gate):
         pytest.fail(next(state.refused()), pytrace=False)
-    results: dict[str, list[Obtained]] = {}
-    for article in state.evaluation.articles:
-        for result in state.results(slm_gate, article):
-            if isinstance(result, Failed):
-                pytest.fail(no_rates(slm_gate, article, result.message), pytrace=False)
-            results.setdefault(article, []).append(result)
-    outcomes = state.evaluation.outcomes(slm_gate, results, known=state.outcomes)
-    identity = as_loaded(analyzer, (one.stored for found in results.values() for one in found))
-    now = state.evaluation.snapshot(slm_gate, identity, outcomes)
-    found = gated(
-        state.evaluation,
-        now,
-        state.acceptances.of(slm_gate),
-        lambda flip: outcomes[Case(slm_gate, flip.article, flip.question).id],
-        contradicting(outcomes.values()),
-    )
+    found = measured(state, slm_gate, analyzer)
+    if isinstance(found, str):
+        pytest.fail(found, pytrace=False)
+    state.gated[slm_gate] = found.gated
     state.watched.add(request.node.nodeid)
-    request.node.user_properties.append((VERDICT, found.verdict))
-    yield PassRates(now, found)
+    request.node.user_properties.append((VERDICT, found.gated.verdict))
+    yield PassRates(found.snapshot, found.gated)
     if state.updating and request.node.nodeid in state.passed:
         try:
-            state.evaluation.accept(slm_gate, results, identity)
+            state.evaluation.accept(slm_gate, found.results, found.identity)
         except SnapshotError as error:
             pytest.fail(error.message, pytrace=False)
 

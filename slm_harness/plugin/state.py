@@ -9,6 +9,7 @@ from slm_harness import grading
 from slm_harness.accepted import Acceptances
 from slm_harness.asking import Failed, Obtained, Unreached
 from slm_harness.gate import Snapshot
+from slm_harness.gating import Gated
 from slm_harness.journal import Follower, Journal
 from slm_harness.plugin.filling import Filler
 from slm_harness.records import Outcome
@@ -78,6 +79,8 @@ class State:
 
     verdicts: dict[str, str] = field(default_factory=dict)
     """Model to what its gate came to, in a line; filled in the controlling process."""
+    gated: dict[str, Gated] = field(default_factory=dict)
+    """Model to what its gate came to, of the gates that were judged in this process."""
 
     def comparable(self, model: str) -> Snapshot | None:
         """What was accepted of a model, as labels and graders of now judge it; None where nothing was."""

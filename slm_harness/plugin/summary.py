@@ -14,8 +14,10 @@ import pytest
 from slm_harness.asking import Obtained
 from slm_harness.engines import LOCAL_ENGINES
 from slm_harness.gate.provenance import provenance_of_prompt
+from slm_harness.plugin.gates import judgements
 from slm_harness.plugin.state import VERDICT, State
 from slm_harness.records import Outcome, Verdict
+from slm_harness.report.judged import judged
 from slm_harness.report.properties import with_properties
 from slm_harness.report.results import head, results_json
 from slm_harness.report.tally import Tally, tally
@@ -87,6 +89,10 @@ def write_results(state: State) -> None:
         tallies=tallies(state),
         identities={**state.follower.identities, **loaded},
         commonest=state.evaluation.commonest_answers,
+        gates={
+            model: judged(found.judgement, found.background)
+            for model, found in judgements(state).items()
+        },
     )
     text = results_json(
         told_of,
@@ -133,6 +139,9 @@ def _verdicts(state: State, found: Sequence[Tally]) -> Iterator[str]:
     for one in found:
         if one.model in state.verdicts:
             yield state.verdicts[one.model]
+            judged_here = state.gated.get(one.model)
+            if judged_here is not None and judged_here.unseen:
+                yield f"  {judged_here.unseen}"
         elif one.model in state.gates:
             yield f"{one.model}: no verdict: its test_pass_rates came to no end"
         elif one.model in state.before:
@@ -200,6 +209,11 @@ def _hints(state: State, found: Sequence[Tally]) -> Iterator[str]:
                 f"{one.model} has no accepted snapshot: its wrong answers fail until you accept "
                 f"them with {command}"
             )
+        elif before.depth > one.samples:
+            yield (
+                f"{one.model}: its snapshot has {before.depth} samples of each answer, this run {one.samples}; "
+                f"like is compared with like by {_as_deep(state, one.model, before.depth)}"
+            )
         elif one.total.better:
             yield (
                 f"{one.model}: {_answers(one.total.better)} better than in its snapshot; "
@@ -218,6 +232,14 @@ def _hints(state: State, found: Sequence[Tally]) -> Iterator[str]:
                 f"{one.model}: the accepted replies are to another prompt; accept these with "
                 f"{command} and commit them, or a replay is red"
             )
+
+
+def _as_deep(state: State, model: str, samples: int) -> str:
+    """The command that asks for as many samples as were accepted, in the way in which they were."""
+    settings, accepted = state.evaluation.settings, state.evaluation.evidence.get(model)
+    flags = settings.flags.replace(f" --repeats={settings.repeats}", "")
+    same = accepted is not None and not accepted.drawn and not settings.measure_server
+    return f"pytest -m {model}{flags} --repeats={samples}{' --measure-server' * same}"
 
 
 def _answers(count: int) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from slm_harness.gate import Flip, Judgement, Paired, Rate
+from slm_harness.gate import Flip, Judgement, Paired
 from slm_harness.printable import printable
 from slm_harness.report.findings import (
     WHOLE,
@@ -15,6 +15,7 @@ from slm_harness.report.findings import (
     unseen_line,
     verdict,
 )
+from slm_harness.report.judged import judged, paired_values
 from slm_harness.report.numbers import points, probability, share
 from slm_harness.report.terminal import aligned
 
@@ -231,27 +232,15 @@ def as_json(comparisons: Iterable[Comparison]) -> dict[str, object]:
 
 
 def _object(found: Comparison) -> dict[str, object]:
-    judged = found.judgement
     return {
         "model": found.model,
         "before": found.before,
         "now": found.now,
+        **judged(found.judgement, found.heading),
         "passes": found.passes,
-        "worse": judged.fell or bool(judged.shortfalls),
-        "verdict": found.verdict,
-        "changed": list(found.heading.changed),
-        "reworded": list(found.heading.rewordings),
-        "graded_again": list(found.heading.regraded),
-        "not_compared": list(judged.incomparable),
         "not_measured": list(found.missing),
         "notes": list(found.notes),
-        "shortfalls": [
-            {"what": one.what, "rate": one.rate, "bound": one.bound} for one in judged.shortfalls
-        ],
-        "articles": judged.articles,
-        "all": _paired(judged.whole),
-        "questions": {one.question or "": _paired(one) for one in judged.questions},
-        "tags": {one.tag: {"articles": one.articles, **_paired(one.paired)} for one in found.tags},
+        "reworded": list(found.heading.rewordings),
         "flips": [
             {
                 "article": flip.article,
@@ -265,24 +254,7 @@ def _object(found: Comparison) -> dict[str, object]:
             }
             for flip, told in found.flips
         ],
-        "unseen": {"question": judged.unseen[0], "all": judged.unseen[1]},
+        "tags": {
+            one.tag: {"articles": one.articles, **paired_values(one.paired)} for one in found.tags
+        },
     }
-
-
-def _paired(one: Paired) -> dict[str, object]:
-    difference = one.difference
-    return {
-        "before": _rate(one.before),
-        "now": _rate(one.now),
-        "difference": None
-        if difference is None
-        else {"estimate": difference.estimate, "low": difference.low, "high": difference.high},
-        "fell": one.fell,
-        "rose": one.rose,
-        "p": one.p,
-        "corrected_p": one.adjusted,
-    }
-
-
-def _rate(rate: Rate) -> dict[str, int]:
-    return {"right": rate.passes, "of": rate.of}

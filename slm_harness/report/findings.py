@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from slm_harness.gate import Flip, GateMode, Judgement, Paired, Shortfall
+from slm_harness.gate.judging import POWER
 from slm_harness.records import Outcome
 from slm_harness.report.numbers import percent, points, probability, share
 
@@ -126,12 +127,13 @@ def unseen_line(found: Judgement) -> str:
     level = f"at the level of {found.policy.level:g}"
     if of_one is None or of_all is None:
         return f"{articles}: no fall could show {level}; label more of them"
-    if of_one > 1:
-        return f"{articles}: no fall of a single question would show {level}; one of less than {percent(of_all)} points over all would not either"
-    return (
-        f"{articles}: a fall of less than {percent(of_one)} points of one question, or of {percent(of_all)} "
-        f"over all, would not show {level}"
+    line = (
+        f"{articles}: {level} a fall of less than {percent(of_one)} points of one question, or of "
+        f"{percent(of_all)} over all, would not show"
     )
+    if found.seen is None:
+        return line
+    return f"{line}; one of {percent(found.seen)} points of a question would in {POWER:.0%} of runs"
 
 
 @dataclass(frozen=True)

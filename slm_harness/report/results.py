@@ -46,8 +46,9 @@ def head(
     tallies: Sequence[Tally],
     identities: Mapping[str, Identity],
     commonest: Mapping[str, tuple[str, int, int]],
+    gates: Mapping[str, Mapping[str, object]],
 ) -> dict[str, object]:
-    """All fields but the lists."""
+    """All fields but the lists; ``gates`` has, by model, what its gate came to (``judged``)."""
     return {
         "format": FORMAT,
         "harness": version,
@@ -55,7 +56,10 @@ def head(
         "prompt": recipe.wording,
         "layout": recipe.layout,
         "constrained": constrained,
-        "models": {t.model: _model(t, identities.get(t.model)) for t in tallies},
+        "models": {
+            t.model: {**_model(t, identities.get(t.model)), "gate": gates.get(t.model)}
+            for t in tallies
+        },
         "commonest_answers": {
             question: {"answer": answer, "right": right, "scored": scored}
             for question, (answer, right, scored) in commonest.items()

@@ -169,7 +169,8 @@ class Counting:
             (self._costs, outcome.cost),
         ):
             if value is not None:
-                numbers.append(value)
+                # That of one request: samples are told together.
+                numbers.append(value / max(1, len(outcome.samples)))
 
     def tally(self) -> Tally:
         """The numbers of what has come so far."""
@@ -189,11 +190,9 @@ class Counting:
             },
             asked=self._asked,
             recalled=self._recalled,
-            seconds_per_article=sum(seconds) / len(seconds) / self._samples if seconds else None,
+            seconds_per_article=sum(seconds) / len(seconds) if seconds else None,
             tokens_per_second=sum(tokens) / sum(seconds) if tokens and sum(seconds) > 0 else None,
-            cost_per_1000_articles=1000 * sum(costs) / len(costs) / self._samples
-            if costs
-            else None,
+            cost_per_1000_articles=1000 * sum(costs) / len(costs) if costs else None,
             samples=self._samples,
         )
 
@@ -217,8 +216,10 @@ class _Count:
         """The same of all answers about an article together."""
 
     def add(self, outcome: Outcome, verdicts: Sequence[Verdict], found: Flip | None) -> None:
-        self._verdicts.update(verdicts)
-        self._verdicts[Verdict.FLAKY] += outcome.verdict is Verdict.FLAKY
+        for verdict in verdicts:
+            self._verdicts[verdict] += 1
+        if outcome.verdict is Verdict.FLAKY:
+            self._verdicts[Verdict.FLAKY] += 1
         if self._repeated:
             self._sampled(outcome.article, verdicts)
         if found:

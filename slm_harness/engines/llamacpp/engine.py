@@ -27,6 +27,7 @@ from slm_harness.engines.llamacpp.options import (
 from slm_harness.engines.llamacpp.server import LlamaServer, Load, Served
 from slm_harness.engines.openai.border import Server
 from slm_harness.engines.openai.chat import Chat
+from slm_harness.engines.processor import processor
 from slm_harness.engines.proof import PROMPT, prove
 from slm_harness.engines.protocol import Presence, Report
 from slm_harness.engines.samples import of_sample
@@ -238,7 +239,8 @@ class LlamaCppEngine:
         # No option reaches a template that asks the clock itself.
         clock = "strftime_now" in template and "date_string" not in template
         day = {"day told by the template": "today"} if clock else {}
-        return {"context": window, "slots": self._spec.concurrency, **chosen, **day}
+        about = {"context": window, "slots": self._spec.concurrency, "processor": processor()}
+        return {**about, **chosen, **day}
 
     def _check_installed(self) -> None:
         needs = NEEDS if self._hub is None else (*NEEDS, "huggingface_hub")

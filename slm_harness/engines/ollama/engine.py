@@ -27,6 +27,7 @@ from slm_harness.engines.ollama.told import (
     runs_elsewhere,
     tell_of_messages,
 )
+from slm_harness.engines.processor import is_here, processor
 from slm_harness.engines.proof import PROMPT, prove
 from slm_harness.engines.protocol import Presence, Report
 from slm_harness.engines.samples import of_sample
@@ -134,6 +135,8 @@ class OllamaEngine:
         self._gauge.learn_from(before)
         report(f"loading {identity.serves}")
         machine = {**self._loaded(identity), "built": made.digest}
+        if is_here(self._client._client.base_url.host):
+            machine["processor"] = processor()
         if self.capabilities is not None:
             machine["capabilities"] = self.capabilities
         if recipe.schema != self._proven:
