@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slm_harness.comparing import Kind, compared, narrowed, operand
-from slm_harness.comparing.results_file import read_results
+from slm_harness.comparing.results_file import MOST_BYTES, read_results
 from slm_harness.comparing.revisions import Repository
 from slm_harness.comparing.sides import Said, Side
 from slm_harness.errors import SettingsError
@@ -184,6 +184,16 @@ def test_what_is_no_json_is_refused(tmp_path: Path, raw: bytes) -> None:
         read_results(path)
 
 
+def test_a_file_larger_than_any_of_ours_is_not_read(tmp_path: Path) -> None:
+    """Refused by its size, before a byte of it is in memory."""
+    path = tmp_path / "run.json"
+    with path.open("wb") as file:
+        file.truncate(MOST_BYTES + 1)
+
+    with pytest.raises(SettingsError, match="are more than a results file has"):
+        read_results(path)
+
+
 # ---------------------------------------------------------------- tables
 
 
@@ -215,7 +225,9 @@ def test_the_verdict_is_the_gates_and_names_both_sides() -> None:
     assert text[1] == "reworded: first: [-old?-]{+new?+}"
     row = next(line.split() for line in text if line.startswith("second "))
     assert row[:4] + row[-4:] == ["second", "6/6", "5/6", "-16.7", "1", "0", "0.500", "1.000"]
-    assert text[-1].startswith("6 articles: a fall of less than 100 points of one question")
+    assert text[-1].startswith(
+        "6 articles: at the level of 0.05 a fall of less than 100 points of one question"
+    )
 
 
 def test_a_table_has_the_tags_that_flipped_and_all_if_wanted() -> None:
