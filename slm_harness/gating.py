@@ -72,6 +72,7 @@ def gated(
     words = (evidence.recipe.wording, evaluation.recipe.wording) if evidence else None
     background = Background(
         model=model,
+        other="its snapshot",
         compared=accepted is not None,
         changed=tuple(changed_since(before, now, words)) if accepted else (),
         rewordings=tuple(rewordings(*words)) if accepted and words else (),

@@ -110,7 +110,8 @@ class Judgement:
     @property
     def _first_level(self) -> float:
         """What the first of all that are looked at has to reach, by Holm."""
-        return self.policy.level / (len(self.questions) + 1)
+        looks = len(self.questions)
+        return self.policy.level / (looks if looks == 1 else looks + 1)
 
     @cached_property
     def unseen(self) -> tuple[float | None, float | None]:
@@ -154,7 +155,9 @@ def judge(
     was, is_ = before.first(depth), now.first(depth)
     each = [paired(was, is_, (question,), articles) for question in questions]
     each.append(replace(paired(was, is_, questions, articles), question=None))
-    adjusted = holm([one.p for one in each])
+    # Of a single question all together is the same, and no second look.
+    probabilities = tuple(one.p for one in each)
+    adjusted = probabilities if len(questions) == 1 else holm(probabilities)
     *by_question, whole = (replace(one, adjusted=p) for one, p in zip(each, adjusted, strict=True))
     return Judgement(
         policy=policy,

@@ -14,10 +14,13 @@ _SHOWN = 40
 
 
 @dataclass(frozen=True)
-class Background:
-    """What is known around a judgement."""
+class Heading:
+    """What stands around a judgement in its first lines."""
 
     model: str
+    """What is judged, as it is named to the reader."""
+    other: str
+    """What it is compared with."""
     compared: bool
     """Whether there is a snapshot to compare with."""
     changed: tuple[str, ...]
@@ -26,6 +29,12 @@ class Background:
     """What differs in the words of the prompt, a line for each question."""
     regraded: tuple[str, ...]
     """Why what was accepted was graded again, in a few words each."""
+
+
+@dataclass(frozen=True)
+class Background(Heading):
+    """What is known around the judgement of a gate."""
+
     outcome: Callable[[Flip], Outcome]
     """Gives the present outcome of an answer that is judged otherwise than before."""
     said_before: Callable[[Flip], str | None]
@@ -36,14 +45,14 @@ class Background:
     """The command that accepts the present outcomes; empty where nothing is to be accepted."""
 
 
-def verdict(found: Judgement, about: Background) -> str:
+def verdict(found: Judgement, about: Heading) -> str:
     """The gate in one line: what it comes to, and what changed."""
     changed = f"; changed: {', '.join(about.changed)}" if about.changed else ""
     again = f"; graded again on both sides: {', '.join(about.regraded)}" if about.regraded else ""
     return f"{about.model}{_standing(found, about)}{changed}{again}"
 
 
-def _standing(found: Judgement, about: Background) -> str:
+def _standing(found: Judgement, about: Heading) -> str:
     if not about.compared:
         return " has no accepted snapshot, so there is nothing to compare with"
     counts = f"{_count(len(found.worse))} fell, {len(found.better)} rose"
@@ -51,21 +60,19 @@ def _standing(found: Judgement, about: Background) -> str:
     if flaky:
         counts += f", {flaky} flaky"
     if found.incomparable:
-        return f" cannot be compared with its snapshot as it is; where it can, {counts}"
+        return f" cannot be compared with {about.other} as it is; where it can, {counts}"
     if not found.fell:
         if found.policy.mode is GateMode.SIGNIFICANT:
             return (
-                f" is not found worse than its snapshot: {counts}, p {probability(found.whole.p)}"
+                f" is not found worse than {about.other}: {counts}, p {probability(found.whole.p)}"
             )
-        return f" is not worse than its snapshot: {counts}"
+        return f" is not worse than {about.other}: {counts}"
     if found.policy.mode is GateMode.SIGNIFICANT:
         where = ", ".join(one.question or WHOLE for one in found.significant)
-        return f" is worse than its snapshot at {where}: {counts}, p {probability(found.whole.p)}"
+        return f" is worse than {about.other} at {where}: {counts}, p {probability(found.whole.p)}"
     if not found.worse:
-        return (
-            f" is worse than its snapshot at flaky answers to {', '.join(found.wavering)}: {counts}"
-        )
-    return f" is worse than its snapshot: {counts}"
+        return f" is worse than {about.other} at flaky answers to {', '.join(found.wavering)}: {counts}"
+    return f" is worse than {about.other}: {counts}"
 
 
 def _count(answers: int) -> str:
@@ -77,7 +84,7 @@ def findings(found: Judgement, about: Background) -> Iterator[str]:
     yield verdict(found, about)
     if about.compared:
         yield from _compared(found, about)
-    yield from (_shortfall(one) for one in found.shortfalls)
+    yield from map(shortfall_line, found.shortfalls)
     if about.look:
         yield f"look closer:  {about.look}"
     if about.accept:
@@ -129,17 +136,42 @@ def unseen_line(found: Judgement) -> str:
     return f"{line}; one of {percent(found.seen)} points of a question would in {POWER:.0%} of runs"
 
 
+@dataclass(frozen=True)
+class Told:
+    """What is known of an answer that flipped; None for what is not."""
+
+    expected: str | None = None
+    before: str | None = None
+    """What was said."""
+    now: str | None = None
+    """What is said."""
+    reason: str = ""
+    """Why that is judged as it is."""
+
+
+def flip_words(flip: Flip, told: Told) -> str:
+    """What became of an answer, and what was said before and is now."""
+    words = []
+    if told.expected is not None:
+        words.append(f"expected {told.expected!r}")
+    if told.before is not None:
+        words.append(f"said {told.before!r} before")
+    if told.now is not None:
+        words.append(f"got {told.now!r}" if told.before is None else f"says {told.now!r} now")
+    line = f"{flip.before} -> {flip.now}"
+    if words:
+        line += f"; {', '.join(words)}"
+    return f"{line}: {told.reason}" if told.reason else line
+
+
 def _flip(flip: Flip, about: Background) -> str:
     outcome = about.outcome(flip)
-    before = about.said_before(flip)
-    said = "" if before is None else f"said {before!r} before, "
-    return (
-        f"{flip.article}: {flip.before} -> {flip.now}; expected {outcome.expected!r}, {said}"
-        f"{'says' if said else 'got'} {outcome.got!r}{' now' if said else ''}: {outcome.reason}"
-    )
+    told = Told(outcome.expected, about.said_before(flip), outcome.got, outcome.reason)
+    return f"{flip.article}: {flip_words(flip, told)}"
 
 
-def _shortfall(one: Shortfall) -> str:
+def shortfall_line(one: Shortfall) -> str:
+    """A rate that is beyond its bound."""
     bound = f"{100 * one.bound:g} %"
     if one.rate is None:
         return f"{one.what}: not measured, where {bound} is the bound"

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from slm_harness.errors import SettingsError, StoreDamaged
@@ -162,17 +162,25 @@ class Store:
         equals the one stored last; entries that cannot be read are passed over, since this only explains.
         """
         best: tuple[int, Stored] | None = None
-        for key in self._last_keys(request):
-            try:
-                stored = self.get(key)
-            except StoreDamaged:
-                continue
-            if stored is None:
-                continue
+        for stored in self._readable(self._last_keys(request)[:_NEAR]):
             distance = len(differing_parts(parts, stored.parts))
             if best is None or distance < best[0]:
                 best = distance, stored
         return best[1] if best else None
+
+    def replies(self, request: Request) -> Iterator[Stored]:
+        """The replies of the same model about the same article, whatever else was asked; the last first.
+
+        Of the last sixty only; entries that cannot be read are passed over.
+        """
+        return self._readable(self._last_keys(request))
+
+    def _readable(self, keys: Iterable[str]) -> Iterator[Stored]:
+        for key in keys:
+            with contextlib.suppress(StoreDamaged):
+                stored = self.get(key)
+                if stored is not None:
+                    yield stored
 
     def _last_keys(self, request: Request) -> list[str]:
         """The keys of a model and an article that were filed last, the last first."""
@@ -183,7 +191,7 @@ class Store:
         except OSError:
             return []
         keys = dict.fromkeys(line for line in reversed(lines) if re.fullmatch(HEX, line))
-        return list(keys)[:_NEAR]
+        return list(keys)
 
     # ------------------------------------------------------------ filing
 
