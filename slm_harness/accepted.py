@@ -43,7 +43,7 @@ class Accepted:
 
 def accepted_now(evaluation: Evaluation, before: Snapshot) -> Accepted:
     """Grade what was accepted of a model again, as far as labels or graders changed since."""
-    refused = list(_other_articles(before, evaluation))
+    refused = list(other_articles(before, evaluation))
     if before.questions != evaluation.settings.task.ids:
         refused.append("the questions are others than in the snapshot")
         return Accepted(before, before, refused=tuple(refused))
@@ -57,7 +57,7 @@ def accepted_now(evaluation: Evaluation, before: Snapshot) -> Accepted:
         return Accepted(before, before, refused=tuple(refused))
     stale = list(before.lines) if graders != now else [article for article, _ in relabelled]
     stale = list(dict.fromkeys(article for article in stale if article in evaluation.articles))
-    problem = _not_of_one_acceptance(evaluation, before)
+    problem = not_of_one_acceptance(evaluation, before)
     lines, of_these_labels = dict(before.lines), dict(before.lines)
     lost = []
     for article in stale:
@@ -81,7 +81,8 @@ def accepted_now(evaluation: Evaluation, before: Snapshot) -> Accepted:
     )
 
 
-def _other_articles(before: Snapshot, evaluation: Evaluation) -> Iterator[str]:
+def other_articles(before: Snapshot, evaluation: Evaluation) -> Iterator[str]:
+    """Which articles are in one of a snapshot and the folder only, one line each."""
     added = [article for article in evaluation.articles if article not in before.lines]
     gone = [article for article in before.lines if article not in evaluation.articles]
     if added:
@@ -98,7 +99,7 @@ def _relabelled(before: Snapshot, evaluation: Evaluation) -> Iterator[tuple[str,
                 yield id_, question
 
 
-def _not_of_one_acceptance(evaluation: Evaluation, before: Snapshot) -> str:
+def not_of_one_acceptance(evaluation: Evaluation, before: Snapshot) -> str:
     """Why the accepted replies are not those that the snapshot counts; empty where they are."""
     evidence = evaluation.evidence.get(before.model)
     if evidence is None:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from slm_harness.accepted import Accepted
-from slm_harness.gate import Flip, Judgement, Snapshot, judge
+from slm_harness.gate import Flip, GateMode, Judgement, Snapshot, judge
 from slm_harness.gate.early import Decided
 from slm_harness.gate.provenance import changed_since, rewordings
 from slm_harness.records import Outcome
-from slm_harness.report.findings import Background, findings, passes, verdict
+from slm_harness.report.findings import Background, findings, passes, unseen_line, verdict
 from slm_harness.session import Evaluation
 
 
@@ -28,6 +28,16 @@ class Gated:
     def verdict(self) -> str:
         """What it comes to, in one line."""
         return verdict(self.judgement, self.background)
+
+    @property
+    def unseen(self) -> str:
+        """What it could not have seen, in one line, where it is green and a fall might be there all the same.
+
+        Empty where it is red, where less than all decided, and in strict mode, in which one answer that fell is enough.
+        """
+        looks_for_more = self.judgement.policy.mode is GateMode.SIGNIFICANT
+        whole = self.background.decided is None
+        return unseen_line(self.judgement) if looks_for_more and whole and self.passes else ""
 
     @property
     def findings(self) -> str:
@@ -70,6 +80,7 @@ def gated(
     words = (evidence.recipe.wording, evaluation.recipe.wording) if evidence else None
     background = Background(
         model=model,
+        other="its snapshot",
         compared=accepted is not None,
         changed=tuple(changed_since(before, now, words)) if accepted else (),
         rewordings=tuple(rewordings(*words)) if accepted and words else (),

@@ -310,5 +310,5 @@ def never_asked(evaluation: Evaluation, model: str) -> str:
         what.append(f"the layout changed (from {then.layout} to {now.layout})")
     return (
         f"nobody has asked {model} this prompt: {' and '.join(what)} since its replies were "
-        f"accepted; {ask_there(model, evaluation.settings.flags)}"
+        f"accepted; {ask_there(model, evaluation.settings.flags, looks=evaluation.settings.looks)}"
     )

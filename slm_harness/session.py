@@ -3,7 +3,9 @@
 Everything here follows from settings, labels and replies; nothing knows pytest.
 """
 
+import contextlib
 import json
+import shlex
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -81,6 +83,36 @@ def beside(articles: Path) -> tuple[Path, Path]:
 
 
 @dataclass(frozen=True)
+class Candidate:
+    """Another wording of the questions, which is looked at beside the committed one."""
+
+    file: Path
+    given: str
+    """The same as the command line named it."""
+    committed: str
+    """The prompt whose place it would take, as the settings name it."""
+
+    @property
+    def flag(self) -> str:
+        """The flag by which a command is about it."""
+        return f" --prompt {shlex.quote(self.given)}"
+
+
+def candidate_of(given: str, folder: Path, committed: str, project: Path) -> Candidate | None:
+    """The candidate of ``--prompt``; None where that names the committed prompt itself.
+
+    Args:
+        given: As the command line has it.
+        folder: Where the command was given.
+        committed: The prompt of the project, as its settings have it.
+        project: The folder of the project.
+    """
+    file = folder / given
+    same = file.resolve() == (project / committed).resolve()
+    return None if same else Candidate(file, given, committed)
+
+
+@dataclass(frozen=True)
 class Settings:
     """Where everything is, and how replies are to be got."""
 
@@ -111,20 +143,41 @@ class Settings:
     """How strict the gate is; as strict as can be where there is no such file."""
     strictness: Overrides = field(default_factory=Overrides)
     """What the command line says about that."""
+    candidate: Candidate | None = None
+    """The prompt, where it is not the committed one: nothing of such a run is accepted."""
     flags: str = ""
     """Flags of this run without which a command for the next would mean something else."""
 
+    @property
+    def looks(self) -> bool:
+        """Whether it is for a look only, so that nothing of it is to be accepted."""
+        return not self.dated or self.candidate is not None
+
     def accepting(self, model: str) -> str:
         """The command that accepts what a model says; empty where a run is for a look only."""
-        if not self.dated:
+        return "" if self.looks else f"pytest -m {model}{self.flags} --snapshot-update"
+
+    def asking(self, model: str) -> str:
+        """The command that gets the replies of a model, and accepts nothing."""
+        return f"pytest -m {model}{self.flags}"
+
+    def taking_over(self, models: Sequence[str]) -> str:
+        """What becomes of the candidate, and how it is made the committed prompt; empty without one."""
+        if self.candidate is None:
             return ""
-        return f"pytest -m {model}{self.flags} --snapshot-update"
+        flags = self.flags.replace(self.candidate.flag, "")
+        named = shlex.quote(" or ".join(models))
+        return (
+            f"a candidate: {self.candidate.given}; nothing of it is accepted; to take it over, copy it to "
+            f"{self.candidate.committed} and run pytest -m {named}{flags} --snapshot-update"
+        )
 
     def looking(self, model: str) -> str:
         """The command that shows a finished run beside what was accepted."""
-        return (
-            f"slm-harness compare accepted {self.reports / 'results.json'} -m {model}{self.flags}"
-        )
+        results = self.reports / "results.json"
+        with contextlib.suppress(ValueError):
+            results = results.relative_to(Path.cwd())
+        return f"slm-harness compare accepted {shlex.quote(str(results))} -m {model}{self.flags}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +259,13 @@ class Evaluation:
     def sources(self) -> Sources:
         """Where replies come from and go to."""
         settings = self.settings
-        return Sources(Store(settings.store), settings.mode, settings.answers, flags=settings.flags)
+        return Sources(
+            Store(settings.store),
+            settings.mode,
+            settings.answers,
+            flags=settings.flags,
+            looks=settings.looks,
+        )
 
     def open_engine(self, model: str) -> Engine:
         """The engine of a model.

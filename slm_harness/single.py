@@ -56,7 +56,7 @@ def replies_about(
         @cache
         def opened() -> Engine:
             engine = open_engine(spec, task.reader, estimated_tokens(article.prompt))
-            return _Kept(stack.enter_context(closing(engine)))
+            return Kept(stack.enter_context(closing(engine)))
 
         for recipe in recipes:
             batch = Batch(
@@ -78,7 +78,7 @@ def _reply(batch: Batch, recipe: Recipe, sources: Sources, report: Report) -> Ob
     raise NotMeasured(f"{batch.model}: no reply came")
 
 
-class _Kept:
+class Kept:
     """An engine that stays open when whoever was lent it is done with it."""
 
     def __init__(self, engine: Engine) -> None:
@@ -86,15 +86,19 @@ class _Kept:
         self.takes_turns = engine.takes_turns
 
     def presence(self) -> Presence:
+        """As the engine does; so do the others."""
         return self._engine.presence()
 
     def identify(self, recipe: Recipe, report: Report) -> Identity:
+        """Find out who would answer."""
         return self._engine.identify(recipe, report)
 
     def build(self, identity: Identity, recipe: Recipe, report: Report) -> Identity:
+        """Make the model ready."""
         return self._engine.build(identity, recipe, report)
 
     def ask(self, request: Request) -> Reply:
+        """Put one article to it."""
         return self._engine.ask(request)
 
     def close(self) -> None:

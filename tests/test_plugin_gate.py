@@ -52,6 +52,7 @@ def test_significant_lets_one_fall_pass_and_says_so(fallen: Project, workers: li
         "changed: the prompt (breached_entity)"
     )
     assert verdict in run.output
+    assert lines_with(run.output, "3 articles: no fall could show at the level of 0.05")
 
 
 def test_a_floor_is_red_whatever_was_accepted(fallen: Project) -> None:

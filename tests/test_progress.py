@@ -3,7 +3,7 @@
 import pytest
 
 from slm_harness.asking import Failed, Obtained
-from slm_harness.plugin.progress import Progress
+from slm_harness.progress import Progress
 from slm_harness.records import Identity, Reply, Stored
 
 IDENTITY = Identity(engine="e", server="1", base="b", digest="d")

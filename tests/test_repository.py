@@ -114,6 +114,14 @@ def test_every_command_of_the_readme_is_known() -> None:
     assert len(COMMANDS) >= 10
 
 
+def candidates(project: Project) -> None:
+    """Write the wordings that the README tries."""
+    words = (project.path / "evals/prompts/breach.yaml").read_text(encoding="utf-8")
+    for name in ("terse", "sober"):
+        text = words.replace("Which entity", f"Say in a {name} way which entity")
+        (project.path / f"{name}.yaml").write_text(text, encoding="utf-8")
+
+
 @pytest.mark.slow  # two runs of pytest for each
 @pytest.mark.parametrize("command", [c for c in COMMANDS if c.startswith(".venv/bin/pytest")])
 def test_pytest_commands_of_the_readme_work(project: Project, tmp_path: Path, command: str) -> None:
@@ -122,6 +130,7 @@ def test_pytest_commands_of_the_readme_work(project: Project, tmp_path: Path, co
     models = "phi3,llama3.2,gemma3:4b"
     own = project.path / "articles"
     shutil.copytree(project.path / "fixtures" / "articles", own)
+    candidates(project)
     with ollama_double("--pullable", models, answers=rules(), folder=tmp_path) as double:
         project.pytest("-m", "baseline or phi3", "--snapshot-update", host=double.address)
         run = project.pytest(*arguments, host=double.address)
@@ -139,12 +148,14 @@ def test_slm_harness_commands_of_the_readme_work(
     commands = [c.split()[1:] for c in COMMANDS if c.startswith(".venv/bin/slm-harness")]
     page = project.path / "page.html"
     page.write_bytes((ROOT / "fixtures" / "articles" / "tramonto-open.html").read_bytes())
-    project.pytest("-m", "baseline", "--snapshot-update")
+    candidates(project)
     monkeypatch.chdir(project.path)
 
     codes = []
     with ollama_double("--models", "phi3,llama3.2,mistral") as double:
         monkeypatch.setenv("OLLAMA_HOST", double.address)
+        project.pytest("-m", "baseline or phi3", "--snapshot-update", host=double.address)
+        project.pytest("-m", "phi3", "--prompt", "terse.yaml", host=double.address)
         for command in commands:
             if command[0] == "lint":  # as README says: only when the draft has been checked
                 label = project.path / "articles" / "harbour-dental.yaml"
@@ -152,7 +163,7 @@ def test_slm_harness_commands_of_the_readme_work(
             words = [str(page) if word.startswith("https://") else word for word in command]
             codes.append(cli.main(words))
 
-    named = ["regrade", "add", "show", "lint", "ask", "ask", "doctor", "doctor"]
+    named = ["regrade", "compare", "sweep", "add", "show", "lint", "ask", "ask", "doctor", "doctor"]
     assert [command[0] for command in commands] == named
     assert codes == [0] * len(named), capsys.readouterr()
 

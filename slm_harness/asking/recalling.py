@@ -60,7 +60,7 @@ class Recall:
         if other:
             raise NeverAsked(
                 f"nobody has asked {batch.model} as models.yaml has it: {other}; "
-                f"{ask_there(batch.model, self._sources.flags)}"
+                f"{self._ask_there(batch.model)}"
             )
         return batch.evidence.identity
 
@@ -82,9 +82,12 @@ class Recall:
         if self.replays:
             raise NeverAsked(
                 f"nobody has asked {request.model} this prompt about {request.article}: "
-                f"{self.why_not(miss)}; {ask_there(request.model, self._sources.flags)}"
+                f"{self.why_not(miss)}; {self._ask_there(request.model)}"
             )
         return miss
+
+    def _ask_there(self, model: str) -> str:
+        return ask_there(model, self._sources.flags, looks=self._sources.looks)
 
     def _keyed(self, identity: Identity, request: Request) -> Miss:
         """A request with its key; what all keys of a batch share is worked out for the first of them."""
@@ -152,10 +155,15 @@ def changes(ours: Mapping[str, object], theirs: Mapping[str, object]) -> str:
 def never_accepted(model: str, sources: Sources) -> str:
     """Why nothing of a model can be replayed, and what to do."""
     return (
-        f"{model} has no accepted replies in {sources.answers}: {ask_there(model, sources.flags)}"
+        f"{model} has no accepted replies in {sources.answers}: "
+        f"{ask_there(model, sources.flags, looks=sources.looks)}"
     )
 
 
-def ask_there(model: str, flags: str) -> str:
-    """What to do where a replay lacks replies; with the flags without which it would be about something else."""
-    return f"where its server is, run pytest -m {model}{flags} --snapshot-update and commit what it writes"
+def ask_there(model: str, flags: str, *, looks: bool) -> str:
+    """What to do where a replay lacks replies; with the flags without which it would be about something else.
+
+    ``looks`` says that nothing of it is to be accepted.
+    """
+    run = f"where its server is, run pytest -m {model}{flags}"
+    return run if looks else f"{run} --snapshot-update and commit what it writes"

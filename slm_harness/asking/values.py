@@ -113,6 +113,8 @@ class Sources:
     """Whether it is to be found out why the store had no reply, for which all earlier ones are read."""
     flags: str = ""
     """Flags of this run without which a command for the next would mean something else, for messages."""
+    looks: bool = False
+    """Whether the run is for a look only, so that no message may tell to accept what comes of it."""
 
 
 @dataclass(frozen=True)

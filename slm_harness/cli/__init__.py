@@ -1,4 +1,4 @@
-"""The ``slm-harness`` command: ask about an article, add one, look at one, check labels, tidy up."""
+"""The ``slm-harness`` command: ask, compare prompts and models, add an article, check labels, tidy up."""
 
 import argparse
 import os
@@ -6,11 +6,24 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from slm_harness.cli import add, ask, coverage, doctor, grade, lint, models, regrade, show, store
+from slm_harness.cli import (
+    add,
+    ask,
+    compare,
+    coverage,
+    doctor,
+    grade,
+    lint,
+    models,
+    regrade,
+    show,
+    store,
+    sweep,
+)
 from slm_harness.cli.printing import complain, output
 from slm_harness.errors import HarnessError
 
-_COMMANDS = (doctor, ask, add, show, lint, coverage, regrade, grade, models, store)
+_COMMANDS = (doctor, ask, compare, sweep, add, show, lint, coverage, regrade, grade, models, store)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

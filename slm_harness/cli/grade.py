@@ -99,7 +99,7 @@ def run(arguments: argparse.Namespace) -> int:
             if replay.tallies[model].samples > 1 and replay.tallies[model].total.scored:
                 say_table(["", *_repeats(replay, model)])
         say(_better(replay, order, settings))
-    say([f"reports: {settings.reports}"])
+    say(filter(None, [settings.taking_over(order), f"reports: {settings.reports}"]))
     return 0 if green else 1
 
 
@@ -154,7 +154,7 @@ def _repeats(replay: "Replay", model: str) -> list[str]:
 def _better(replay: "Replay", models: Iterable[str], settings: "Settings") -> Iterator[str]:
     for model in models:
         better = replay.tallies[model].total.better
-        if better:
+        if better and settings.accepting(model):
             yield (
                 f"{model}: {better:,} better than in its snapshot; accept with "
                 f"{settings.accepting(model)}"

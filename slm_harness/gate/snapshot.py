@@ -1,6 +1,6 @@
 """What a model got right, case by case, and of which model, words and graders that is true."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -43,6 +43,14 @@ class Line:
     def of(self, place: int) -> tuple[Verdict, ...]:
         """The verdicts of all samples on one question, by its place in the order."""
         return tuple(sample[place] for sample in self.samples)
+
+    def verdict(self, place: int) -> Verdict:
+        """What they come to."""
+        return self.samples[0][place] if len(self.samples) == 1 else folded(self.of(place))
+
+
+def _count_of(samples: Sequence[Verdict]) -> int | None:
+    return samples.count(Verdict.RIGHT) if SCORED.issuperset(samples) else None
 
 
 @dataclass(frozen=True)
@@ -95,8 +103,22 @@ class Snapshot:
 
     def verdict(self, article: str, question: str) -> Verdict | None:
         """What one answer was; None where the snapshot does not know the article or question."""
-        samples = self.answer(article, question)
-        return folded(samples) if samples else None
+        line, place = self.lines.get(article), self._places.get(question)
+        return None if line is None or place is None else line.verdict(place)
+
+    def right(self, article: str, question: str) -> int | None:
+        """How many samples of an answer are right, of ``depth``; None where it is not scored or not known."""
+        line, place = self._right.get(article), self._places.get(question)
+        return None if line is None or place is None else line[place]
+
+    @cached_property
+    def _right(self) -> Mapping[str, Sequence[int | None]]:
+        return {
+            article: [
+                _count_of(samples) for samples in zip(*line.samples[: self.depth], strict=True)
+            ]
+            for article, line in self.lines.items()
+        }
 
     def text(self, article: str) -> str | None:
         """Digest of an article's text; None where the snapshot does not know it."""
@@ -125,7 +147,7 @@ class Snapshot:
         """Every answer: article, question, verdict."""
         for article, line in self.lines.items():
             for place, question in enumerate(self.questions):
-                yield article, question, folded(line.of(place))
+                yield article, question, line.verdict(place)
 
     def first(self, samples: int) -> "Snapshot":
         """The same with so many samples of every answer, or as many as there are."""

@@ -5,6 +5,7 @@ several are asked at once: those that come first are not to be those that a mode
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import pytest
 
@@ -147,7 +148,7 @@ def _hints(evaluation: Evaluation, model: str, before: Snapshot) -> Iterator[Hin
                 for question in before.questions
             )
             != accepted
-            for stored in store.recent(model, id_, _REMEMBERED)
+            for stored in islice(store.replies(evaluation.request(model, id_)), _REMEMBERED)
         )
         yield Hint(id_, len(article.text), unsteady)
 

@@ -10,7 +10,7 @@ from slm_harness.engines import Report
 from slm_harness.journal import Journal
 from slm_harness.locks import held
 from slm_harness.plugin.apart import Apart, Ask, AskingBroke, Wanted
-from slm_harness.plugin.progress import Progress
+from slm_harness.progress import Progress
 from slm_harness.session import Evaluation
 
 STOP_SECONDS = 0.5

@@ -1,24 +1,21 @@
 """Command-line flags and ini settings, and what they add up to."""
 
-import argparse
 import importlib
-import math
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from slm_harness import flag_values
 from slm_harness.asking import Limits, Mode
 from slm_harness.errors import SettingsError
 from slm_harness.gate.policy import GateMode, Overrides
-from slm_harness.models import FORMS, MOST_AT_ONCE
+from slm_harness.models import FORMS
 from slm_harness.records import Layout
 from slm_harness.retrying import Patience
-from slm_harness.session import PLACES, Settings, beside
+from slm_harness.session import PLACES, Candidate, Settings, beside, candidate_of
 from slm_harness.task import Task
 
-MOST_REPEATS = 100
-"""Most samples of one answer."""
 MOST_PAUSE = 60.0
 """Longest first pause, in seconds."""
 
@@ -40,6 +37,14 @@ def add(parser: pytest.Parser) -> None:
         dest="slm_articles",
         metavar="DIR",
         help=PLACES["articles"][1],
+    )
+    group.addoption(
+        "--prompt",
+        default=None,
+        dest="slm_candidate",
+        metavar="FILE",
+        help="evaluate another wording of the questions beside the committed one; such a run accepts nothing "
+        "(docs/compare.md)",
     )
     group.addoption(
         "--answers",
@@ -81,7 +86,7 @@ def add(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--max-minutes",
-        type=_minutes,
+        type=flag_values.minutes,
         default=None,
         dest="slm_max_minutes",
         metavar="N",
@@ -89,7 +94,7 @@ def add(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--concurrency",
-        type=_count,
+        type=flag_values.at_once,
         default=None,
         dest="slm_concurrency",
         metavar="N",
@@ -97,7 +102,7 @@ def add(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--repeats",
-        type=_repeats,
+        type=flag_values.repeats,
         default=1,
         dest="slm_repeats",
         metavar="N",
@@ -121,7 +126,7 @@ def add(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--gate-level",
-        type=_level,
+        type=flag_values.level,
         default=None,
         dest="slm_gate_level",
         metavar="P",
@@ -129,7 +134,7 @@ def add(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--gate-drop",
-        type=_points,
+        type=flag_values.points,
         default=None,
         dest="slm_gate_drop",
         metavar="POINTS",
@@ -187,6 +192,8 @@ def settings(config: pytest.Config) -> Settings:
     if not dated and config.getoption("update_snapshots", False):
         raise SettingsError("--no-date is for a look only: it cannot go with --snapshot-update")
     refuse_until_decided_with(config)
+    committed = path(config, "slm_prompt")
+    candidate = _candidate(config)
     repeats, measures = config.getoption("slm_repeats"), config.getoption("slm_measure_server")
     if measures and repeats == 1:
         raise SettingsError(
@@ -198,7 +205,8 @@ def settings(config: pytest.Config) -> Settings:
         answers, snapshots = beside(articles)
     return Settings(
         task=_task(config.getini("slm_task")),
-        prompt=path(config, "slm_prompt"),
+        prompt=candidate.file if candidate else committed,
+        candidate=candidate,
         models=path(config, "slm_models"),
         articles=articles,
         answers=answers,
@@ -225,6 +233,7 @@ def settings(config: pytest.Config) -> Settings:
                 *_given(config),
                 *(f" --model {one}" for one in added),
                 f" --articles={given}" * bool(given),
+                candidate.flag if candidate else "",
             ]
         ),
     )
@@ -254,6 +263,23 @@ def refuse_until_decided_with(config: pytest.Config) -> None:
             raise SettingsError(
                 f"--until-decided cannot go with {flag}: {why}; leave one of them out"
             )
+
+
+def _candidate(config: pytest.Config) -> Candidate | None:
+    """The prompt that ``--prompt`` names; None without it, and where it is the committed one itself.
+
+    Raises:
+        SettingsError: it is to be accepted, which would leave a snapshot of words that are not committed.
+    """
+    given, committed = config.getoption("slm_candidate"), config.getini("slm_prompt")
+    if not given:
+        return None
+    if config.getoption("update_snapshots", False):
+        raise SettingsError(
+            f"--prompt {given}: a candidate is not accepted, since what is committed would be to other words "
+            f"than {committed}; copy it there and run again without --prompt"
+        )
+    return candidate_of(given, config.invocation_params.dir, committed, config.rootpath)
 
 
 def _strictness(config: pytest.Config) -> Overrides:
@@ -289,50 +315,6 @@ def _limits(config: pytest.Config) -> Limits:
         patience=Patience(first=first),
         seconds=None if minutes is None else minutes * 60,
     )
-
-
-def _minutes(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 0 < value < math.inf:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of minutes above 0")
-    return value
-
-
-def _level(text: str) -> float:
-    return _between(text, 0, 1, "a level between 0 and 1, as 0.05 is")
-
-
-def _points(text: str) -> float:
-    return _between(text, -1e-9, 100 + 1e-9, "a number of points from 0 to 100")
-
-
-def _between(text: str, above: float, below: float, what: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not above < value < below:
-        raise argparse.ArgumentTypeError(f"{text!r} is not {what}")
-    return value
-
-
-def _count(text: str) -> int:
-    value = int(text) if text.isdecimal() else 0
-    if not 1 <= value <= MOST_AT_ONCE:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {MOST_AT_ONCE}")
-    return value
-
-
-def _repeats(text: str) -> int:
-    value = int(text) if text.isdecimal() else 0
-    if not 2 <= value <= MOST_REPEATS:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no number from 2 to {MOST_REPEATS}; one answer is what a run asks for anyway"
-        )
-    return value
 
 
 def path(config: pytest.Config, name: str) -> Path:

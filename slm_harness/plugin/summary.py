@@ -24,6 +24,7 @@ from slm_harness.report.tally import Tally, tally
 from slm_harness.report.terminal import repeats_table, table, tag_table
 from slm_harness.report.wording import PROPERTIES, outcome_in
 from slm_harness.second_opinion import told
+from slm_harness.session import Settings
 from slm_harness.store import write_atomically
 
 _SHOWN = 5
@@ -140,6 +141,9 @@ def _verdicts(state: State, found: Sequence[Tally]) -> Iterator[str]:
     for one in found:
         if one.model in state.verdicts:
             yield state.verdicts[one.model]
+            judged_here = state.gated.get(one.model)
+            if judged_here is not None and judged_here.unseen:
+                yield f"  {judged_here.unseen}"
         elif one.model in state.gates:
             yield f"{one.model}: no verdict: its test_pass_rates came to no end"
         elif one.model in state.before:
@@ -188,12 +192,12 @@ def _not_measured(state: State) -> Iterator[str]:
 
 
 def _hints(state: State, found: Sequence[Tally]) -> Iterator[str]:
+    settings = state.evaluation.settings
     if state.updating:
         return
-    if not state.evaluation.settings.dated:
-        yield "--no-date: a look at what the models make of it; nothing of it is to be accepted"
+    if settings.looks:
+        yield from _only_looked(settings, found)
         return
-    settings = state.evaluation.settings
     prompt = provenance_of_prompt(state.evaluation.recipe)
     for one in found:
         before, command = state.before.get(one.model), settings.accepting(one.model)
@@ -227,6 +231,13 @@ def _hints(state: State, found: Sequence[Tally]) -> Iterator[str]:
                 f"{one.model}: the accepted replies are to another prompt; accept these with "
                 f"{command} and commit them, or a replay is red"
             )
+
+
+def _only_looked(settings: Settings, found: Sequence[Tally]) -> Iterator[str]:
+    if not settings.dated:
+        yield "--no-date: a look at what the models make of it; nothing of it is to be accepted"
+    if settings.candidate:
+        yield settings.taking_over([one.model for one in found])
 
 
 def _as_deep(state: State, model: str, samples: int) -> str:

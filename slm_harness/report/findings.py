@@ -1,7 +1,7 @@
 """What the gate found, in words: what fell, how sure that is, and what to do about it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from slm_harness.gate import Flip, GateMode, Judgement, Paired, Shortfall
 from slm_harness.gate.early import Decided
@@ -16,10 +16,13 @@ _SHOWN = 40
 
 
 @dataclass(frozen=True)
-class Background:
-    """What is known around a judgement."""
+class Heading:
+    """What stands around a judgement in its first lines."""
 
     model: str
+    """What is judged, as it is named to the reader."""
+    other: str
+    """What it is compared with."""
     compared: bool
     """Whether there is a snapshot to compare with."""
     changed: tuple[str, ...]
@@ -28,6 +31,14 @@ class Background:
     """What differs in the words of the prompt, a line for each question."""
     regraded: tuple[str, ...]
     """Why what was accepted was graded again, in a few words each."""
+    decided: Decided | None = field(default=None, kw_only=True)
+    """What less than all articles decided; None where the judgement is over all."""
+
+
+@dataclass(frozen=True)
+class Background(Heading):
+    """What is known around the judgement of a gate."""
+
     outcome: Callable[[Flip], Outcome]
     """Gives the present outcome of an answer that is judged otherwise than before."""
     said_before: Callable[[Flip], str | None]
@@ -36,11 +47,9 @@ class Background:
     """The command that looks closer."""
     accept: str
     """The command that accepts the present outcomes; empty where nothing is to be accepted."""
-    decided: Decided | None = None
-    """What less than all articles decided; None where the judgement is over all."""
 
 
-def passes(found: Judgement, about: Background) -> bool:
+def passes(found: Judgement, about: Heading) -> bool:
     """Whether a gate is green.
 
     Where less than all articles decided, it is what all of them would come to, and not what those few do.
@@ -50,14 +59,14 @@ def passes(found: Judgement, about: Background) -> bool:
     return about.compared and found.passes
 
 
-def verdict(found: Judgement, about: Background) -> str:
+def verdict(found: Judgement, about: Heading) -> str:
     """The gate in one line: what it comes to, and what changed."""
     changed = f"; changed: {', '.join(about.changed)}" if about.changed else ""
     again = f"; graded again on both sides: {', '.join(about.regraded)}" if about.regraded else ""
     return f"{about.model}{_standing(found, about)}{changed}{again}"
 
 
-def _standing(found: Judgement, about: Background) -> str:
+def _standing(found: Judgement, about: Heading) -> str:
     if not about.compared:
         return " has no accepted snapshot, so there is nothing to compare with"
     counts = f"{_count(len(found.worse))} fell, {len(found.better)} rose"
@@ -65,31 +74,29 @@ def _standing(found: Judgement, about: Background) -> str:
     if flaky:
         counts += f", {flaky} flaky"
     if found.incomparable:
-        return f" cannot be compared with its snapshot as it is; where it can, {counts}"
+        return f" cannot be compared with {about.other} as it is; where it can, {counts}"
     if about.decided is not None:
-        return _decided(found, about.decided, counts)
+        return _decided(found, about, about.decided, counts)
     if not found.fell:
         if found.policy.mode is GateMode.SIGNIFICANT:
             return (
-                f" is not found worse than its snapshot: {counts}, p {probability(found.whole.p)}"
+                f" is not found worse than {about.other}: {counts}, p {probability(found.whole.p)}"
             )
-        return f" is not worse than its snapshot: {counts}"
+        return f" is not worse than {about.other}: {counts}"
     if found.policy.mode is GateMode.SIGNIFICANT:
         where = ", ".join(one.question or WHOLE for one in found.significant)
-        return f" is worse than its snapshot at {where}: {counts}, p {probability(found.whole.p)}"
+        return f" is worse than {about.other} at {where}: {counts}, p {probability(found.whole.p)}"
     if not found.worse:
-        return (
-            f" is worse than its snapshot at flaky answers to {', '.join(found.wavering)}: {counts}"
-        )
-    return f" is worse than its snapshot: {counts}"
+        return f" is worse than {about.other} at flaky answers to {', '.join(found.wavering)}: {counts}"
+    return f" is worse than {about.other}: {counts}"
 
 
-def _decided(found: Judgement, decided: Decided, counts: str) -> str:
+def _decided(found: Judgement, about: Heading, decided: Decided, counts: str) -> str:
     """What less than all articles decided, and how sure that is."""
     asked, of, worse, bound, _ = decided.standing
     where = ", ".join(one.question or WHOLE for one in found.significant)
     at = f" at {where}" if worse and where else ""
-    verdict = f"worse than its snapshot{at}" if worse else "not found worse than its snapshot"
+    verdict = f"worse than {about.other}{at}" if worse else f"not found worse than {about.other}"
     sure = (
         f"a full run would say otherwise in at most {100 * bound:g} of 100"
         if bound
@@ -111,7 +118,7 @@ def findings(found: Judgement, about: Background) -> Iterator[str]:
     yield verdict(found, about)
     if about.compared:
         yield from _compared(found, about)
-    yield from (_shortfall(one) for one in found.shortfalls)
+    yield from map(shortfall_line, found.shortfalls)
     if about.look:
         yield f"look closer:  {about.look}"
     if about.accept:
@@ -164,17 +171,42 @@ def unseen_line(found: Judgement) -> str:
     return f"{line}; one of {percent(found.seen)} points of a question would in {POWER:.0%} of runs"
 
 
+@dataclass(frozen=True)
+class Told:
+    """What is known of an answer that flipped; None for what is not."""
+
+    expected: str | None = None
+    before: str | None = None
+    """What was said."""
+    now: str | None = None
+    """What is said."""
+    reason: str = ""
+    """Why that is judged as it is."""
+
+
+def flip_words(flip: Flip, told: Told) -> str:
+    """What became of an answer, and what was said before and is now."""
+    words = []
+    if told.expected is not None:
+        words.append(f"expected {told.expected!r}")
+    if told.before is not None:
+        words.append(f"said {told.before!r} before")
+    if told.now is not None:
+        words.append(f"got {told.now!r}" if told.before is None else f"says {told.now!r} now")
+    line = f"{flip.before} -> {flip.now}"
+    if words:
+        line += f"; {', '.join(words)}"
+    return f"{line}: {told.reason}" if told.reason else line
+
+
 def _flip(flip: Flip, about: Background) -> str:
     outcome = about.outcome(flip)
-    before = about.said_before(flip)
-    said = "" if before is None else f"said {before!r} before, "
-    return (
-        f"{flip.article}: {flip.before} -> {flip.now}; expected {outcome.expected!r}, {said}"
-        f"{'says' if said else 'got'} {outcome.got!r}{' now' if said else ''}: {outcome.reason}"
-    )
+    told = Told(outcome.expected, about.said_before(flip), outcome.got, outcome.reason)
+    return f"{flip.article}: {flip_words(flip, told)}"
 
 
-def _shortfall(one: Shortfall) -> str:
+def shortfall_line(one: Shortfall) -> str:
+    """A rate that is beyond its bound."""
     bound = f"{100 * one.bound:g} %"
     if one.rate is None:
         return f"{one.what}: not measured, where {bound} is the bound"

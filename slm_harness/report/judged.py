@@ -3,11 +3,11 @@
 from dataclasses import asdict
 
 from slm_harness.gate import Flip, Judgement, Paired, Rate
-from slm_harness.report.findings import Background, passes, verdict
+from slm_harness.report.findings import Heading, passes, verdict
 
 
-def judged(found: Judgement, about: Background) -> dict[str, object]:
-    """What the gate of a model came to. Rates, differences and levels are fractions."""
+def judged(found: Judgement, about: Heading) -> dict[str, object]:
+    """What a judgement came to. Rates, differences and levels are fractions."""
     of_one, of_all = found.unseen
     return {
         "passes": passes(found, about),
@@ -19,8 +19,8 @@ def judged(found: Judgement, about: Background) -> dict[str, object]:
         "graded_again": list(about.regraded),
         "incomparable": list(found.incomparable),
         "articles": found.articles,
-        "all": _paired(found.whole),
-        "questions": {str(one.question): _paired(one) for one in found.questions},
+        "all": paired_values(found.whole),
+        "questions": {str(one.question): paired_values(one) for one in found.questions},
         "fell": [_flip(one) for one in found.worse],
         "rose": [_flip(one) for one in found.better],
         "flaky": [_flip(one) for one in found.flips if one.flaky],
@@ -31,7 +31,8 @@ def judged(found: Judgement, about: Background) -> dict[str, object]:
     }
 
 
-def _paired(one: Paired) -> dict[str, object]:
+def paired_values(one: Paired) -> dict[str, object]:
+    """One question, or several together, before and now."""
     return {
         "before": _rate(one.before),
         "now": _rate(one.now),

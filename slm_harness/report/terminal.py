@@ -51,7 +51,7 @@ def table(
     if any(t.cost_per_1000_articles is not None for t in tallies):
         costs = (_number(t.cost_per_1000_articles, 2) for t in tallies)
         rows.append(["cost per 1,000 articles", *costs])
-    return _aligned(rows)
+    return aligned(rows)
 
 
 def tag_table(
@@ -68,7 +68,7 @@ def tag_table(
     for tag in sorted({tag for t in tallies for tag in t.tags}):
         cells = [_cell(t.tags[tag], snapshots[t.model]) if tag in t.tags else "-" for t in tallies]
         rows.append([tag, str(articles[tag]), *cells])
-    return _aligned(rows)
+    return aligned(rows)
 
 
 def repeats_table(tally: Tally) -> list[str]:
@@ -83,7 +83,7 @@ def repeats_table(tally: Tally) -> list[str]:
         low, high = (f"{100 * end:.1f}" for end in (repeats.interval.low, repeats.interval.high))
         flaky = f"{rate.counts[Verdict.FLAKY]}/{repeats.answers}"
         rows.append([name, _cell(rate, False), f"{low} to {high}", _all_right(rate), flaky])
-    return _aligned(rows)
+    return aligned(rows)
 
 
 def _all_right(rate: Rate) -> str:
@@ -129,7 +129,8 @@ _COSTS: Mapping[str, Callable[[Tally], str]] = {
 }
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows of cells as lines: the first column begins, all others end, at one place."""
     columns = max(len(row) for row in rows)
     widths = [max(len(row[i]) for row in rows if i < len(row)) for i in range(columns)]
     lines = []

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from slm_harness.errors import SettingsError, StoreDamaged
@@ -162,41 +162,36 @@ class Store:
         equals the one stored last; entries that cannot be read are passed over, since this only explains.
         """
         best: tuple[int, Stored] | None = None
-        for key in self._last_keys(request.model, request.article):
-            try:
-                stored = self.get(key)
-            except StoreDamaged:
-                continue
-            if stored is None:
-                continue
+        for stored in self._readable(self._last_keys(request)[:_NEAR]):
             distance = len(differing_parts(parts, stored.parts))
             if best is None or distance < best[0]:
                 best = distance, stored
         return best[1] if best else None
 
-    def recent(self, model: str, article: str, most: int) -> list[Stored]:
-        """Replies of a model to an article that were filed last, to whatever prompt; no more than ``most``.
+    def replies(self, request: Request) -> Iterator[Stored]:
+        """The replies of the same model about the same article, whatever else was asked; the last first.
 
-        Entries that cannot be read are passed over: who asks for these can do without.
+        Of the last sixty only; entries that cannot be read are passed over.
         """
-        found = []
-        for key in self._last_keys(model, article)[:most]:
+        return self._readable(self._last_keys(request))
+
+    def _readable(self, keys: Iterable[str]) -> Iterator[Stored]:
+        for key in keys:
             with contextlib.suppress(StoreDamaged):
                 stored = self.get(key)
                 if stored is not None:
-                    found.append(stored)
-        return found
+                    yield stored
 
-    def _last_keys(self, model: str, article: str) -> list[str]:
+    def _last_keys(self, request: Request) -> list[str]:
         """The keys of a model and an article that were filed last, the last first."""
         try:
-            with io.FileIO(self.index_path(model, article)) as file:
+            with io.FileIO(self.index_path(request.model, request.article)) as file:
                 file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL_BYTES))
                 lines = file.readall().decode("ascii", "replace").split("\n")
         except OSError:
             return []
         keys = dict.fromkeys(line for line in reversed(lines) if re.fullmatch(HEX, line))
-        return list(keys)[:_NEAR]
+        return list(keys)
 
     # ------------------------------------------------------------ filing
 
