@@ -1,6 +1,6 @@
 """Whether the gate keeps its promises: simulated answers of which the truth is known, judged as a run's are.
 
-    python -m benchmarks.gate [--runs 1000] [--seed 1] [--write] [--quick]
+    python -m benchmarks.gate [--runs 1000] [--seed 1] [--jobs 2] [--write] [--quick]
 
 Three promises are looked at for 6, 12, 48 and 500 articles: that a gate in the mode ``significant`` is red in at most
 the level's share of runs where nothing became worse; that a fall that it says it would see in 80 of 100 runs is seen
@@ -15,9 +15,12 @@ import math
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import product
+from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 
@@ -354,6 +357,37 @@ def fewer(runs: int, articles: int) -> int:
     return max(1, runs // 4) if articles >= 500 else runs
 
 
+def simulated(sizes: Sequence[int], runs: int, seed: int, jobs: int) -> list[Table]:
+    """The tables, each number of articles simulated on its own, so that they do not depend on ``jobs``."""
+    simulations = (false_alarms, samples, powers, coverage)
+    with (
+        ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
+        if jobs > 1
+        else nullcontext() as pool
+    ):
+        parts: dict[tuple[int, int], Future[Table] | Table] = {}
+        # The slow ones first, so that no process is left with one in the end.
+        for articles, (place, simulate) in product(
+            sorted(sizes, reverse=True), enumerate(simulations)
+        ):
+            parts[place, articles] = (
+                pool.submit(simulate, (articles,), runs, seed)
+                if pool
+                else simulate((articles,), runs, seed)
+            )
+        done = {
+            key: part.result() if isinstance(part, Future) else part for key, part in parts.items()
+        }
+    return [
+        replace(
+            done[place, sizes[0]],
+            rows=[row for articles in sizes for row in done[place, articles].rows],
+            broken=[one for articles in sizes for one in done[place, articles].broken],
+        )
+        for place in range(len(simulations))
+    ]
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Simulate, print, and write if that was asked for."""
     parser = argparse.ArgumentParser(
@@ -361,19 +395,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--runs", type=int, default=1000, help="of each row; a quarter with 500 articles")  # fmt: skip
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=2, help="processes")
     parser.add_argument("--quick", action="store_true", help="3 runs with 6 and 12 articles")
     parser.add_argument("--write", action="store_true", help=f"put the tables into {PAGE.name}")
     arguments = parser.parse_args(argv)
     sizes = SIZES[:2] if arguments.quick else SIZES
     runs = 3 if arguments.quick else arguments.runs
     start = time.perf_counter()
-    tables = [
-        false_alarms(sizes, runs, arguments.seed),
-        samples(sizes, runs, arguments.seed),
-        powers(sizes, runs, arguments.seed),
-        coverage(sizes, runs, arguments.seed),
-        worst_rates(sizes),
-    ]
+    jobs = 1 if arguments.quick else arguments.jobs
+    tables = [*simulated(sizes, runs, arguments.seed, jobs), worst_rates(sizes)]
     minutes = (time.perf_counter() - start) / 60
     told = (
         f"{date.today().isoformat()}, seed {arguments.seed}, {runs:,} runs of each row ({fewer(runs, 500):,} with 500 articles), "  # noqa: DTZ011 - a day to read

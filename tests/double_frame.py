@@ -61,6 +61,7 @@ class LoopbackServer(ThreadingHTTPServer):
 class Connection(BaseHTTPRequestHandler):
     """One connection."""
 
+    server: ThreadingHTTPServer
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = -1

@@ -77,6 +77,9 @@ def test_a_name_that_cannot_be_a_marker_is_refused(name: str) -> None:
         ),
         ("models: {a: {engine: ollama, base: x, options: {temperature: .nan}}}", "temperature"),
         ("models: {a: {engine: ollama, base: x, timeout: .inf}}", "models.a.timeout"),
+        ("models: {a: {engine: ollama, base: x, sample_temperature: 0}}", "a.sample_temperature"),
+        ("models: {a: {engine: ollama, base: x, sample_temperature: hot}}", "sample_temperature"),
+        ("models: {a: {engine: baseline, sample_temperature: 1}}", "is for language models"),
     ],
 )
 def test_a_broken_file_is_one_line(tmp_path: Path, content: str, message: str) -> None:
@@ -112,6 +115,7 @@ def test_a_served_model_has_an_address_and_a_price(tmp_path: Path) -> None:
         price={"input": 0.15, "output": 1},
         tokens_per_minute=30_000,
         concurrency=4,
+        sample_temperature=1,
         options={"temperature": None, "chat_template_kwargs": {"enable_thinking": False}},
     )
 
@@ -119,6 +123,7 @@ def test_a_served_model_has_an_address_and_a_price(tmp_path: Path) -> None:
     assert spec.base_url == "https://models.example/openai/v1"
     assert (spec.key_env, spec.price) == ("OPENAI_API_KEY", Price(0.15, 1.0))
     assert (spec.tokens_per_minute, spec.concurrency) == (30_000, 4)
+    assert spec.sample_temperature == 1.0
     assert spec.options == {"temperature": None, "chat_template_kwargs": {"enable_thinking": False}}
 
 

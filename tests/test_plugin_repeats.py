@@ -155,13 +155,11 @@ def test_a_server_that_dies_among_samples_costs_their_article(
             "options: {temperature: 0}",
             "phi3: options: temperature: 0 makes all",
         ),
-        (["--repeats", "3"], "options: {top_k: 1}", "phi3: options: top_k: 1 makes all"),
         (
             ["--repeats", "3", "--measure-server"],
             "options: {temperature: 0.5}",
             "phi3: options: temperature: 0.5, and --measure-server is for temperature 0",
         ),
-        (["--repeats", "3"], "sample_temperature: 0", "phi3.sample_temperature: Input should be"),
     ],
 )
 def test_samples_that_would_tell_nothing_are_refused_before_anything_is_asked(

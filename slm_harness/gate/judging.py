@@ -176,10 +176,8 @@ def paired(
 ) -> Paired:
     """Some questions together, article by article, over the answers that are scored on both sides."""
     of_before, of_now = before.depth, now.depth
-    pairs = [one for article in articles if (one := _answers(before, now, article, questions))]
-    # In whole numbers: the shares of both sides over their common denominator.
-    changes = [[right * of_before - was * of_now for was, right in answers] for answers in pairs]
-    test = sign_flip([sum(one) for one in changes])
+    pairs = _pairs(before, now, questions, articles)
+    changes = [_change(before, now, answer) for one in pairs for answer in one]
     was = [sum(right for right, _ in one) for one in pairs]
     is_ = [sum(right for _, right in one) for one in pairs]
     return Paired(
@@ -188,15 +186,35 @@ def paired(
             [(right, of_before * len(one)) for right, one in zip(was, pairs, strict=True)]
         ),
         now=rate_of([(right, of_now * len(one)) for right, one in zip(is_, pairs, strict=True)]),
-        fell=sum(change < 0 for one in changes for change in one),
-        rose=sum(change > 0 for one in changes for change in one),
-        p=test.worse if test else None,
+        fell=sum(change < 0 for change in changes),
+        rose=sum(change > 0 for change in changes),
+        p=_chance(before, now, pairs),
         difference=paired_difference(
             [right / of_before for right in was],
             [right / of_now for right in is_],
             [len(one) for one in pairs],
         ),
     )
+
+
+def _pairs(
+    before: Snapshot, now: Snapshot, questions: Sequence[str], articles: Iterable[str]
+) -> list[list[tuple[int, int]]]:
+    """The answers of each article that has any."""
+    return [one for article in articles if (one := _answers(before, now, article, questions))]
+
+
+def _change(before: Snapshot, now: Snapshot, answer: tuple[int, int]) -> int:
+    """Now less before in whole numbers: the shares of both sides over their common denominator."""
+    was, right = answer
+    return right * before.depth - was * now.depth
+
+
+def _chance(
+    before: Snapshot, now: Snapshot, pairs: Iterable[Iterable[tuple[int, int]]]
+) -> float | None:
+    test = sign_flip([sum(_change(before, now, answer) for answer in one) for one in pairs])
+    return test.worse if test else None
 
 
 def _answers(
@@ -232,7 +250,7 @@ def _wavering(
             for article in articles
             if Verdict.FLAKY in (before.verdict(article, question), now.verdict(article, question))
         ]
-        chances.append(paired(before, now, (question,), flaky).p)
+        chances.append(_chance(before, now, _pairs(before, now, (question,), flaky)))
     for question, p in zip(questions, holm(chances), strict=True):
         if p is not None and p <= level:
             yield question
