@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 from slm_harness.accepted import Accepted
 from slm_harness.gate import Flip, GateMode, Judgement, Snapshot, judge
+from slm_harness.gate.early import Decided
 from slm_harness.gate.provenance import changed_since, rewordings
 from slm_harness.records import Outcome
-from slm_harness.report.findings import Background, findings, unseen_line, verdict
+from slm_harness.report.findings import Background, findings, passes, unseen_line, verdict
 from slm_harness.session import Evaluation
 
 
@@ -21,7 +22,7 @@ class Gated:
     @property
     def passes(self) -> bool:
         """Whether it is green: there is something to compare with, and nothing of it is against it."""
-        return self.background.compared and self.judgement.passes
+        return passes(self.judgement, self.background)
 
     @property
     def verdict(self) -> str:
@@ -32,10 +33,11 @@ class Gated:
     def unseen(self) -> str:
         """What it could not have seen, in one line, where it is green and a fall might be there all the same.
 
-        Empty where it is red, and in strict mode, in which one answer that fell is enough.
+        Empty where it is red, where less than all decided, and in strict mode, in which one answer that fell is enough.
         """
         looks_for_more = self.judgement.policy.mode is GateMode.SIGNIFICANT
-        return unseen_line(self.judgement) if looks_for_more and self.passes else ""
+        whole = self.background.decided is None
+        return unseen_line(self.judgement) if looks_for_more and whole and self.passes else ""
 
     @property
     def findings(self) -> str:
@@ -49,6 +51,7 @@ def gated(
     accepted: Accepted | None,
     outcome: Callable[[Flip], Outcome],
     contradicting: int,
+    decided: Decided | None = None,
 ) -> Gated:
     """Judge the present pass rates of a model.
 
@@ -58,13 +61,18 @@ def gated(
         accepted: What was accepted, as it is judged today; None where nothing was.
         outcome: Gives the present outcome of an answer that is judged otherwise than before.
         contradicting: How many articles have a reply that contradicts itself.
+        decided: What less than all articles decided, where that is so; ``now`` is over those.
     """
     before = replace(now, lines={}) if accepted is None else accepted.snapshot
     settings, model = evaluation.settings, now.model
+    policy = evaluation.policies.of(model)
+    if decided is not None:
+        # Bounds of rates are for whole models.
+        policy = replace(policy, floors={}, ceilings={})
     found = judge(
         before,
         now,
-        evaluation.policies.of(model),
+        policy,
         incomparable=() if accepted is None else accepted.refused,
         contradicting=contradicting,
     )
@@ -81,6 +89,7 @@ def gated(
         said_before=lambda flip: said_before(evaluation, model, flip),
         look=settings.looking(model) if accepted else "",
         accept=settings.accepting(model),
+        decided=decided,
     )
     return Gated(found, background)
 

@@ -26,6 +26,8 @@ class _Model:
         default_factory=lambda: deque(maxlen=_LAST)
     )
     """Of the last replies that were asked for: when it came, how long it took, its tokens."""
+    words: str = ""
+    """What there is to be told besides."""
 
     @property
     def left(self) -> int:
@@ -77,6 +79,10 @@ class Progress:
         """Count in one reply more than was wanted of a model at first."""
         self._models[model].total += 1
 
+    def tell(self, model: str, words: str) -> None:
+        """Show some words in the lines about a model from now on."""
+        self._models[model].words = words
+
     def add(self, event: Event) -> None:
         """Count an event; tell of a reply that was asked for, and of the end of a model that was asked."""
         if not isinstance(event, Obtained | Failed):
@@ -111,6 +117,8 @@ class Progress:
             facts.append(f"about {duration(model.pace() * model.left)} to go")
         else:
             facts.append(f"done in {duration(self._clock() - model.first)}")
+        if model.words:
+            facts.append(model.words)
         names = list(self._models)
         coming = names[names.index(name) + 1 :]
         then = f"; then {', '.join(coming)}" if coming else ""

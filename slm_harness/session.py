@@ -16,6 +16,7 @@ from types import MappingProxyType
 from slm_harness.asking import (
     Again,
     Batch,
+    Enough,
     Event,
     Failed,
     Limits,
@@ -323,11 +324,15 @@ class Evaluation:
                 yield replace(first, sample=sample)
 
     def batches(
-        self, wanted: Iterable[tuple[str, str]], problems: Mapping[str, Unreached]
+        self,
+        wanted: Iterable[tuple[str, str]],
+        problems: Mapping[str, Unreached],
+        enough: Enough = MappingProxyType({}),
     ) -> Sequence[Batch]:
         """The requests for the wanted (model, article) pairs, model by model in the given order.
 
-        ``problems`` holds why a model cannot be reached, for those that cannot.
+        ``problems`` holds why a model cannot be reached, for those that cannot; ``enough`` is set for one of
+        which nothing more is wanted.
         """
         articles: dict[str, dict[str, None]] = {}
         for model, article in wanted:
@@ -341,6 +346,7 @@ class Evaluation:
                 requests=list(self._requests(model, ids)),
                 evidence=self.evidence.get(model),
                 problem=problems.get(model),
+                enough=enough.get(model) or threading.Event(),
             )
             for model, ids in articles.items()
         ]
@@ -351,6 +357,7 @@ class Evaluation:
         problems: Mapping[str, Unreached],
         stop: threading.Event,
         report: Report,
+        enough: Enough = MappingProxyType({}),
         *,
         explain: bool = False,
         again: Again | None = None,
@@ -362,11 +369,12 @@ class Evaluation:
             problems: Why a model cannot be reached, for those that cannot.
             stop: Ends it.
             report: Takes lines on what an engine is busy with.
+            enough: Is set for a model of which nothing more is wanted.
             explain: Whether it is to be found out why what is asked was not stored.
             again: Which of the first samples are to be got once more, as sample 1.
         """
         sources = replace(self.sources, explain=explain)
-        batches = self.batches(wanted, problems)
+        batches = self.batches(wanted, problems, enough)
         return fill(batches, self.recipe, sources, stop, report, self.settings.limits, again)
 
     @cached_property
@@ -439,14 +447,21 @@ class Evaluation:
             for id_ in (case.id,)
         }
 
-    def snapshot(self, model: str, identity: Identity, outcomes: Mapping[str, Outcome]) -> Snapshot:
-        """The snapshot of a model whose every case has an outcome, by case id."""
+    def snapshot(
+        self,
+        model: str,
+        identity: Identity,
+        outcomes: Mapping[str, Outcome],
+        articles: Collection[str] | None = None,
+    ) -> Snapshot:
+        """The snapshot of a model over some articles, over all unless told; each case has an outcome, by its id."""
         questions = self.settings.task.ids
         verdicts = {
             article: by_sample(
                 outcomes[Case(model, article, question).id] for question in questions
             )
             for article in self.articles
+            if articles is None or article in articles
         }
         return self.snapshot_of(model, identity, verdicts)
 
@@ -465,6 +480,7 @@ class Evaluation:
                 verdicts[id_],
             )
             for id_, article in self.articles.items()
+            if id_ in verdicts
         }
         known = provenance(identity, self.recipe)
         labelled = {id_: [line.text, *line.labels] for id_, line in lines.items()}

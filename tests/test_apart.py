@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from slm_harness.asking import Event, Failed, Obtained, Prepared, Unreached
+from slm_harness.asking import Enough, Event, Failed, Obtained, Prepared, Unreached
 from slm_harness.breach import TASK
 from slm_harness.engines import Report
 from slm_harness.models import load_models
@@ -33,7 +33,11 @@ def event_of(article: str) -> Event:
 
 
 def asks(
-    wanted: Wanted, problems: Mapping[str, Unreached], stop: threading.Event, report: Report
+    wanted: Wanted,
+    problems: Mapping[str, Unreached],
+    stop: threading.Event,
+    report: Report,
+    enough: Enough,
 ) -> Iterator[Event]:
     """Asks nobody, and tells all that there is to tell."""
     report(f"{len(problems)} problems of {os.getpid()}")
@@ -43,7 +47,11 @@ def asks(
 
 
 def waits(
-    wanted: Wanted, problems: Mapping[str, Unreached], stop: threading.Event, report: Report
+    wanted: Wanted,
+    problems: Mapping[str, Unreached],
+    stop: threading.Event,
+    report: Report,
+    enough: Enough,
 ) -> Iterator[Event]:
     """Says that it has begun, and tells no more until it is stopped."""
     report("begun")
@@ -52,7 +60,11 @@ def waits(
 
 
 def breaks(
-    wanted: Wanted, problems: Mapping[str, Unreached], stop: threading.Event, report: Report
+    wanted: Wanted,
+    problems: Mapping[str, Unreached],
+    stop: threading.Event,
+    report: Report,
+    enough: Enough,
 ) -> Iterator[Event]:
     """A fault of the program."""
     yield Prepared("phi3", IDENTITY)
@@ -118,7 +130,7 @@ def test_what_is_told_elsewhere_is_what_would_be_told_here() -> None:
     apart.close()
 
     wanted = [("phi3", article) for article in (*ARTICLES, "lost")]
-    assert there == list(asks(wanted, {}, threading.Event(), lambda _: None))
+    assert there == list(asks(wanted, {}, threading.Event(), lambda _: None, {}))
     assert told.busy != [f"1 problems of {os.getpid()}"]
     assert [line.partition(" of ")[0] for line in told.busy] == ["1 problems"]
 
@@ -211,3 +223,27 @@ def test_one_that_was_never_told_to_ask_ends_unasked() -> None:
     told = Told(apart, *ARTICLES)
     told.stop.set()
     assert (list(told.events), told.busy) == ([], [])
+
+
+def until_enough(
+    wanted: Wanted,
+    problems: Mapping[str, Unreached],
+    stop: threading.Event,
+    report: Report,
+    enough: Enough,
+) -> Iterator[Event]:
+    """Tells of the first article, and of no other of its model once that is enough."""
+    yield event_of(wanted[0][1])
+    assert enough[wanted[0][0]].wait(20)
+    yield event_of(wanted[-1][1])
+
+
+def test_that_one_model_was_asked_enough_is_told_there() -> None:
+    """Without ending what is asked of others."""
+    apart = started(until_enough)
+    told = Told(apart, *ARTICLES)
+    assert next(told.events) == event_of(ARTICLES[0])
+    apart.enough("phi3")
+    assert list(told.events) == [event_of(ARTICLES[-1])]
+    assert not told.stop.is_set()
+    apart.close()

@@ -109,6 +109,7 @@ def run(
     articles: Sequence[str] = ARTICLES,
     store: Store | None = None,
     explain: bool = True,
+    enough: threading.Event | None = None,
 ) -> list[Event]:
     """Fill three articles of one model from a store in ``folder``."""
     batch = Batch(
@@ -119,6 +120,7 @@ def run(
         requests=[Request("m", article, f"text of {article}") for article in articles],
         evidence=load_evidence(folder / "accepted", "m") if evidence else None,
         problem=problem,
+        enough=enough or threading.Event(),
     )
     sources = Sources(store or Store(folder), mode, folder / "accepted", explain=explain)
     return list(fill([batch], recipe, sources, stop or threading.Event(), lambda _: None, limits))
@@ -379,6 +381,34 @@ def test_stopping_waits_for_no_pull_and_no_load(tmp_path: Path, slow: str) -> No
 
     assert {e.kind for e in events if isinstance(e, Failed)} == {"NotAsked"}
     assert (engine.asked, engine.closed) == ([], 1)
+
+
+def test_enough_of_a_model_lets_finish_what_is_open(tmp_path: Path) -> None:
+    """It is stored and told; the others are neither asked nor told of as failed."""
+    enough = threading.Event()
+
+    events = run(engine := Scripted(then=enough.set), tmp_path, enough=enough)
+
+    assert engine.asked == ["one"]
+    assert obtained(events) == {"one": False}
+    assert not [event for event in events if isinstance(event, Failed)]
+
+
+def test_enough_waits_for_no_load(tmp_path: Path) -> None:
+    """Where what was stored did, the model need not be built."""
+    enough, release = threading.Event(), threading.Event()
+    run(Scripted(), tmp_path, articles=ARTICLES[:1])
+
+    def load() -> None:
+        enough.set()
+        release.wait(20)
+
+    events = run(engine := Scripted(on_build=load), tmp_path, enough=enough)
+    release.set()
+
+    assert engine.asked == []
+    assert obtained(events) == {"one": True}
+    assert not [event for event in events if isinstance(event, Failed)]
 
 
 def void(_: object) -> None:

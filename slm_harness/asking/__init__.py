@@ -5,6 +5,7 @@ from slm_harness.asking.lines import Events, Lines, line
 from slm_harness.asking.recalling import ask_there, changes, never_accepted
 from slm_harness.asking.values import (
     Batch,
+    Enough,
     Event,
     Failed,
     Limits,
@@ -19,6 +20,7 @@ from slm_harness.engines.turns import give_way
 __all__ = [
     "Again",
     "Batch",
+    "Enough",
     "Event",
     "Events",
     "Failed",

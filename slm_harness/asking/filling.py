@@ -76,7 +76,7 @@ def fill(
 
     A failure of one article goes on to the next; a failure that concerns the model, or several in a row
     that are the server's, end its batch. ``stop`` ends it after the requests that are open; what comes
-    before the first of them, such as a pull, is not waited for.
+    before the first of them, such as a pull, is not waited for. ``Batch.enough`` does the same to one batch.
 
     ``again`` is asked of the first sample of each article, where no other is wanted of it anyway: where it
     says yes, the request is put once more as sample 1, before the model is let go, with an event of its own.
@@ -276,7 +276,7 @@ class _Batch:
         """
         waiting = self._waiting
         while waiting or self._open:
-            if self._stop.is_set():
+            if self._stop.is_set() or self._batch.enough.is_set():
                 waiting.clear()
                 self._turns.close()
             if self._is_over:
@@ -290,6 +290,9 @@ class _Batch:
             if self._stop.is_set() and self._building:
                 # A load can take minutes; it is not waited for.
                 yield from self._all_failed(self._not_asked())
+            elif self._batch.enough.is_set() and self._building:
+                # What was stored did. Nobody waits for the others, so nothing is told of them.
+                self._open.clear()
 
     def _and_again(self, events: Iterator[Event], again: Again) -> Iterator[Event]:
         """Pass events on, and put the requests once more that the caller wants so."""

@@ -1,6 +1,7 @@
 """What asking is told and what it tells: modes, batches, limits, and one event for each article."""
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -92,6 +93,12 @@ class Batch:
     evidence: Evidence | None = None
     """The replies that were accepted with the model's snapshot."""
     problem: Unreached | None = None
+    enough: threading.Event = field(default_factory=threading.Event)
+    """Set once nothing more is wanted of this model; what is open is let finish."""
+
+
+Enough = Mapping[str, threading.Event]
+"""Model to its ``Batch.enough``, for models of which less than all may do."""
 
 
 @dataclass(frozen=True)

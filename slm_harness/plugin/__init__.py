@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from slm_harness.plugin import cases, hooks, options, summary
+from slm_harness.plugin import cases, deciding, hooks, options, summary
 from slm_harness.plugin.cases import accepted, analyzer, answer, pass_rates
 from slm_harness.plugin.state import STATE
 
@@ -61,7 +61,10 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     if state is None or session.config.option.collectonly or hooks.distributes(session.config):
         return
     found = [case for item in session.items if (case := cases.case_of(item)) is not None]
-    hooks.start_asking(state, found)
+    if state.until_decided:
+        deciding.ask(session, state, found)
+    else:
+        hooks.start_asking(state, found)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -17,7 +17,7 @@ from contextlib import suppress
 from typing import Any, BinaryIO
 
 from slm_harness import grading
-from slm_harness.asking import Event, Events, Lines, Obtained, Prepared, Unreached, line
+from slm_harness.asking import Enough, Event, Events, Lines, Obtained, Prepared, Unreached, line
 from slm_harness.engines import Report
 from slm_harness.forked import Forked, fork
 from slm_harness.records import Reply
@@ -25,8 +25,9 @@ from slm_harness.session import Evaluation
 
 Wanted = Sequence[tuple[str, str]]
 """(model, article) pairs."""
-Ask = Callable[[Wanted, Mapping[str, Unreached], threading.Event, Report], Iterator[Event]]
-"""Gets what is wanted; the third argument ends it, the fourth takes lines on what an engine is busy with."""
+Ask = Callable[[Wanted, Mapping[str, Unreached], threading.Event, Report, Enough], Iterator[Event]]
+"""Gets what is wanted; the third argument ends it, the fourth takes lines on what an engine is busy with, the
+last ends it for one model."""
 _END_SECONDS = 2.0
 """How long a process is given that was ended, to end."""
 _OPEN_SECONDS = 1.0
@@ -131,6 +132,14 @@ class Apart:
                 raise AskingBroke(*told)
             yield kind, told
 
+    def enough(self, model: str) -> None:
+        """Let nothing more be asked of one model; what is open is let finish."""
+        with suppress(
+            OSError, ValueError
+        ):  # it is gone, or was hung up: nothing more is asked anyway
+            self._asker.given.write(line("enough", model).encode() + b"\n")
+            self._asker.given.flush()
+
     def halt(self) -> None:
         """Let nothing more be sent. Waits for nothing."""
         self._asker.hang_up()
@@ -201,16 +210,16 @@ def _asking(ask: Ask, prepare: Callable[[], None], given: BinaryIO, told: Binary
     order = given.readline()
     if not order.endswith(b"\n"):
         return
-    stop = threading.Event()
-    threading.Thread(
-        target=_until_hung_up, args=(given, stop), name="slm-harness listens", daemon=True
-    ).start()
     wanted, problems = json.loads(order)
+    stop, enough = threading.Event(), {model: threading.Event() for model, _ in wanted}
+    threading.Thread(
+        target=_until_hung_up, args=(given, stop, enough), name="slm-harness listens", daemon=True
+    ).start()
     unreached = {model: Unreached(*problem) for model, problem in problems.items()}
     out = _Out(told)
     try:
         lines = Lines()
-        for event in ask([tuple(pair) for pair in wanted], unreached, stop, out.busy):
+        for event in ask([tuple(pair) for pair in wanted], unreached, stop, out.busy, enough):
             out.write(*lines.of(event))
     except Exception as error:  # noqa: BLE001 - told to who waits for it, and raised there
         out.write(line("broke", f"{type(error).__name__}: {error}", traceback.format_exc()))
@@ -218,8 +227,10 @@ def _asking(ask: Ask, prepare: Callable[[], None], given: BinaryIO, told: Binary
         out.write(line("end"))
 
 
-def _until_hung_up(given: BinaryIO, stop: threading.Event) -> None:
-    given.read()
+def _until_hung_up(given: BinaryIO, stop: threading.Event, enough: Enough) -> None:
+    for text in given:
+        _, model = json.loads(text)
+        enough[model].set()
     stop.set()
     # Who hung up waits no longer for an open request, or is gone.
     time.sleep(_OPEN_SECONDS)

@@ -152,7 +152,10 @@ def analyzer(request: pytest.FixtureRequest) -> Identity:
 def pass_rates(
     slm_gate: str, analyzer: Identity, request: pytest.FixtureRequest
 ) -> Iterator[PassRates]:
-    """The pass rates of a model over all articles; an ERROR when one of them was not measured."""
+    """The pass rates of a model over all articles; an ERROR when one of them was not measured.
+
+    Over those that decided it, where less than all did.
+    """
     state = request.config.stash[STATE]
     if state.updating and not state.accepts(slm_gate):
         pytest.fail(next(state.refused()), pytrace=False)

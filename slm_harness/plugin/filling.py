@@ -47,6 +47,8 @@ class Filler:
         self._thread: threading.Thread | None = None
         self._wanted: dict[str, dict[tuple[str, int], None]] = {}
         """Model to the article and sample of every request that has no reply."""
+        self._enough: dict[str, threading.Event] = {}
+        self._progress: Progress | None = None
         self.asked: list[Obtained] = []
         """The replies that were asked for, with the reason why the store had none."""
 
@@ -55,6 +57,7 @@ class Filler:
         if self._thread is not None:
             return
         pairs = list(wanted)
+        self._enough = {model: threading.Event() for model, _ in pairs}
         for model, article in pairs:
             wanted_of = self._wanted.setdefault(model, {})
             for sample in range(self._evaluation.samples(model)):
@@ -69,6 +72,18 @@ class Filler:
         return {
             model: [article for article, _ in requests] for model, requests in self._wanted.items()
         }
+
+    def enough(self, model: str) -> None:
+        """Ask nothing more of one model; what is open is let finish, and is stored."""
+        self._wanted[model] = {}
+        self._enough[model].set()
+        if self._apart is not None:
+            self._apart.enough(model)
+
+    def tell(self, model: str, words: str) -> None:
+        """Show from now on some words with how far the asking of a model is."""
+        if self._progress is not None:
+            self._progress.tell(model, words)
 
     def halt(self) -> None:
         """Send nothing more, from this moment on. Waits for nothing."""
@@ -91,7 +106,7 @@ class Filler:
             model: (len(requests), self._evaluation.at_once(model))
             for model, requests in self._wanted.items()
         }
-        progress = Progress(totals, self._show)
+        progress = self._progress = Progress(totals, self._show)
         why = ""
         try:
             with alone(self._evaluation.settings.store, self._stop, progress.busy):
@@ -125,7 +140,7 @@ class Filler:
         self, wanted: Wanted, problems: Mapping[str, Unreached], report: Report
     ) -> Iterator[Event]:
         if self._apart is None:
-            return self._ask(wanted, problems, self._stop, report)
+            return self._ask(wanted, problems, self._stop, report, self._enough)
         take = self._evaluation.marker.take
         return self._apart.ask(wanted, problems, self._stop, report, take)
 

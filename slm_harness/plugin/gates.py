@@ -14,7 +14,7 @@ from slm_harness.session import Case, as_loaded
 
 @dataclass(frozen=True)
 class Measured:
-    """The pass rates of a model over all articles, with what they rest on."""
+    """The pass rates of a model over all articles, or those that decided it, with what they rest on."""
 
     snapshot: Snapshot
     gated: Gated
@@ -24,22 +24,27 @@ class Measured:
 
 
 def measured(state: State, model: str, identity: Identity) -> Measured | str:
-    """Wait for every reply of a model and judge them; the reason where one of them was not measured."""
+    """Wait for every reply of a model and judge them; the reason where one of them was not measured.
+
+    For those that decided it, where less than all did.
+    """
     results: dict[str, list[Obtained]] = {}
-    for article in state.evaluation.articles:
+    early = state.early(model)
+    for article in early.articles if early else state.evaluation.articles:
         for result in state.results(model, article):
             if isinstance(result, Failed):
                 return no_rates(model, article, result.message)
             results.setdefault(article, []).append(result)
     outcomes = state.evaluation.outcomes(model, results, known=state.outcomes)
     known = as_loaded(identity, (one.stored for found in results.values() for one in found))
-    now = state.evaluation.snapshot(model, known, outcomes)
+    now = state.evaluation.snapshot(model, known, outcomes, results)
     found = gated(
         state.evaluation,
         now,
         state.acceptances.of(model),
         lambda flip: outcomes[Case(model, flip.article, flip.question).id],
         contradicting(outcomes.values()),
+        early,
     )
     return Measured(now, found, known, results)
 

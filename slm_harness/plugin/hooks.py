@@ -141,6 +141,7 @@ def _state(config: pytest.Config, settings: Settings, models: Mapping[str, Model
         meanwhile=_nothing if apart is not None and apart.grades else grading.load,
         judge=judge,
         notes=notes,
+        until_decided=config.getoption("slm_until_decided"),
     )
 
 

@@ -141,6 +141,12 @@ def add(parser: pytest.Parser) -> None:
         help="the smallest fall that matters to significant (default: 0)",
     )
     group.addoption(
+        "--until-decided",
+        action="store_true",
+        dest="slm_until_decided",
+        help="with --gate=significant: ask only until it is decided whether the model is worse (docs/early.md)",
+    )
+    group.addoption(
         "--by-tag",
         action="store_true",
         dest="slm_by_tag",
@@ -185,6 +191,7 @@ def settings(config: pytest.Config) -> Settings:
     layout = config.getoption("slm_layout")
     if not dated and config.getoption("update_snapshots", False):
         raise SettingsError("--no-date is for a look only: it cannot go with --snapshot-update")
+    refuse_until_decided_with(config)
     committed = path(config, "slm_prompt")
     candidate = _candidate(config)
     repeats, measures = config.getoption("slm_repeats"), config.getoption("slm_measure_server")
@@ -230,6 +237,32 @@ def settings(config: pytest.Config) -> Settings:
             ]
         ),
     )
+
+
+def refuse_until_decided_with(config: pytest.Config) -> None:
+    """Refuse what ``--until-decided`` cannot go with.
+
+    Raises:
+        SettingsError: it is given together with such a flag.
+    """
+    if not config.getoption("slm_until_decided"):
+        return
+    reasons = {
+        "--snapshot-update": (
+            config.getoption("update_snapshots", False),
+            "what is accepted is a whole model",
+        ),
+        "--repeats": (config.getoption("slm_repeats") > 1, "it decides on one sample of an answer"),
+        "-n": (
+            config.getoption("tx", []),
+            "the asking is what takes the time, and one process asks",
+        ),
+    }
+    for flag, (given, why) in reasons.items():
+        if given:
+            raise SettingsError(
+                f"--until-decided cannot go with {flag}: {why}; leave one of them out"
+            )
 
 
 def _candidate(config: pytest.Config) -> Candidate | None:

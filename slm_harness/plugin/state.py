@@ -9,6 +9,7 @@ from slm_harness import grading
 from slm_harness.accepted import Acceptances
 from slm_harness.asking import Failed, Obtained, Unreached
 from slm_harness.gate import Snapshot
+from slm_harness.gate.early import Decided
 from slm_harness.gating import Gated
 from slm_harness.journal import Follower, Journal
 from slm_harness.plugin.filling import Filler
@@ -77,6 +78,9 @@ class State:
     told: dict[tuple[str, str], str] = field(default_factory=dict)
     """(model, reason) of what was not measured to the one test that tells it at length."""
 
+    until_decided: bool = False
+    decided: dict[str, Decided] = field(default_factory=dict)
+    """With ``--until-decided``: model to what came of asking it."""
     verdicts: dict[str, str] = field(default_factory=dict)
     """Model to what its gate came to, in a line; filled in the controlling process."""
     gated: dict[str, Gated] = field(default_factory=dict)
@@ -119,6 +123,11 @@ class State:
             # Where it was not to be had once more, the first reply stands.
             found += [again] * isinstance(again, Obtained)
         return found
+
+    def early(self, model: str) -> Decided | None:
+        """What was decided of a model by less than all articles; None where its gate is over all."""
+        found = self.decided.get(model)
+        return found if found is not None and found.early else None
 
     @property
     def _answers(self) -> int:

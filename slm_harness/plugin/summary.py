@@ -90,6 +90,7 @@ def write_results(state: State) -> None:
         tallies=tallies(state),
         identities={**state.follower.identities, **loaded},
         commonest=state.evaluation.commonest_answers,
+        decided={model: one.standing for model, one in state.decided.items()},
         gates={
             model: judged(found.judgement, found.background)
             for model, found in judgements(state).items()

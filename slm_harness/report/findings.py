@@ -1,10 +1,12 @@
 """What the gate found, in words: what fell, how sure that is, and what to do about it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from slm_harness.gate import Flip, GateMode, Judgement, Paired, Shortfall
+from slm_harness.gate.early import Decided
 from slm_harness.gate.judging import POWER
+from slm_harness.gate.provenance import listed
 from slm_harness.records import Outcome
 from slm_harness.report.numbers import percent, points, probability, share
 
@@ -29,6 +31,8 @@ class Heading:
     """What differs in the words of the prompt, a line for each question."""
     regraded: tuple[str, ...]
     """Why what was accepted was graded again, in a few words each."""
+    decided: Decided | None = field(default=None, kw_only=True)
+    """What less than all articles decided; None where the judgement is over all."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,16 @@ class Background(Heading):
     """The command that looks closer."""
     accept: str
     """The command that accepts the present outcomes; empty where nothing is to be accepted."""
+
+
+def passes(found: Judgement, about: Heading) -> bool:
+    """Whether a gate is green.
+
+    Where less than all articles decided, it is what all of them would come to, and not what those few do.
+    """
+    if about.decided is not None:
+        return not (about.decided.standing.worse or found.incomparable)
+    return about.compared and found.passes
 
 
 def verdict(found: Judgement, about: Heading) -> str:
@@ -61,6 +75,8 @@ def _standing(found: Judgement, about: Heading) -> str:
         counts += f", {flaky} flaky"
     if found.incomparable:
         return f" cannot be compared with {about.other} as it is; where it can, {counts}"
+    if about.decided is not None:
+        return _decided(found, about, about.decided, counts)
     if not found.fell:
         if found.policy.mode is GateMode.SIGNIFICANT:
             return (
@@ -73,6 +89,24 @@ def _standing(found: Judgement, about: Heading) -> str:
     if not found.worse:
         return f" is worse than {about.other} at flaky answers to {', '.join(found.wavering)}: {counts}"
     return f" is worse than {about.other}: {counts}"
+
+
+def _decided(found: Judgement, about: Heading, decided: Decided, counts: str) -> str:
+    """What less than all articles decided, and how sure that is."""
+    asked, of, worse, bound, _ = decided.standing
+    where = ", ".join(one.question or WHOLE for one in found.significant)
+    at = f" at {where}" if worse and where else ""
+    verdict = f"worse than {about.other}{at}" if worse else f"not found worse than {about.other}"
+    sure = (
+        f"a full run would say otherwise in at most {100 * bound:g} of 100"
+        if bound
+        else "a full run would say the same, whatever the others were"
+    )
+    lost = f"; not measured: {listed(list(decided.lost))}" if decided.lost else ""
+    return (
+        f" was decided after {asked} of {of} articles: {verdict}: {counts}, p {probability(found.whole.p)}; "
+        f"{sure}{lost}"
+    )
 
 
 def _count(answers: int) -> str:
@@ -105,7 +139,8 @@ def _compared(found: Judgement, about: Background) -> Iterator[str]:
     if told > _SHOWN:
         yield f"  and {told - _SHOWN} more flips, all of them in results.json"
     yield paired_line(found.whole)
-    yield unseen_line(found)
+    if about.decided is None:
+        yield unseen_line(found)
 
 
 def paired_line(one: Paired) -> str:

@@ -3,14 +3,14 @@
 from dataclasses import asdict
 
 from slm_harness.gate import Flip, Judgement, Paired, Rate
-from slm_harness.report.findings import Heading, verdict
+from slm_harness.report.findings import Heading, passes, verdict
 
 
 def judged(found: Judgement, about: Heading) -> dict[str, object]:
     """What a judgement came to. Rates, differences and levels are fractions."""
     of_one, of_all = found.unseen
     return {
-        "passes": about.compared and found.passes,
+        "passes": passes(found, about),
         "verdict": verdict(found, about),
         "mode": found.policy.mode.value,
         "level": found.policy.level,

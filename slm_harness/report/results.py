@@ -9,6 +9,7 @@ from dataclasses import asdict, fields
 from types import MappingProxyType
 
 from slm_harness.asking import Failed, Obtained
+from slm_harness.gate.early import Standing
 from slm_harness.records import Identity, Outcome, Recipe, Reply
 from slm_harness.report.tally import Rate, Repeats, Tally
 
@@ -47,8 +48,12 @@ def head(
     identities: Mapping[str, Identity],
     commonest: Mapping[str, tuple[str, int, int]],
     gates: Mapping[str, Mapping[str, object]],
+    decided: Mapping[str, Standing] = MappingProxyType({}),
 ) -> dict[str, object]:
-    """All fields but the lists; ``gates`` has, by model, what its gate came to (``judged``)."""
+    """All fields but the lists.
+
+    ``gates`` has, by model, what its gate came to (``judged``); ``decided`` how far one was asked until it was decided.
+    """
     return {
         "format": FORMAT,
         "harness": version,
@@ -57,7 +62,11 @@ def head(
         "layout": recipe.layout,
         "constrained": constrained,
         "models": {
-            t.model: {**_model(t, identities.get(t.model)), "gate": gates.get(t.model)}
+            t.model: {
+                **_model(t, identities.get(t.model)),
+                "gate": gates.get(t.model),
+                **_decided(decided.get(t.model)),
+            }
             for t in tallies
         },
         "commonest_answers": {
@@ -152,6 +161,20 @@ def _model(tally: Tally, identity: Identity | None) -> dict[str, object]:
         "seconds_per_article": tally.seconds_per_article,
         "tokens_per_second": tally.tokens_per_second,
         "cost_per_1000_articles": tally.cost_per_1000_articles,
+    }
+
+
+def _decided(standing: Standing | None) -> dict[str, object]:
+    if standing is None:
+        return {}
+    verdicts = {True: "worse", False: "not-worse", None: None}
+    return {
+        "until_decided": {
+            "asked": standing.asked,
+            "of": standing.of,
+            "verdict": verdicts[standing.worse],
+            "bound": None if standing.worse is None else standing.bound,
+        }
     }
 
 

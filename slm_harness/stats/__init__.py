@@ -21,6 +21,7 @@ from slm_harness.stats.power import (
     power,
     smallest_visible_fall,
 )
+from slm_harness.stats.predicting import Sums, chance_of_fall, critical_fall
 from slm_harness.stats.repeats import mean_pass_hat, pass_hat, waver
 
 __all__ = [
@@ -28,8 +29,11 @@ __all__ = [
     "Interval",
     "PairedDifference",
     "PairedTest",
+    "Sums",
+    "chance_of_fall",
     "cluster_interval",
     "cluster_standard_error",
+    "critical_fall",
     "detectable_fall",
     "fewest_flips",
     "holm",
