@@ -22,6 +22,7 @@ from slm_harness.engines.llamacpp.gguf_facts import facts_of
 from slm_harness.engines.llamacpp.hub import HubFile, cached, fetched, hub_file, progress_line
 from slm_harness.engines.llamacpp.options import PINNED
 from slm_harness.engines.llamacpp.server import LlamaServer, Load
+from slm_harness.engines.processor import processor
 from slm_harness.errors import (
     ModelsError,
     ModelUnavailable,
