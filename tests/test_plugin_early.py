@@ -67,20 +67,18 @@ def reword(project: Project, wording: str) -> None:
 
 
 def test_a_worse_prompt_is_red_after_half_of_the_articles(many: tuple[Project, Double]) -> None:
-    """No more is asked, the rest is deselected, every report says so, and a later run asks only for what is missing."""
+    """The rest is deselected, every report says so, and a later run asks only for what is missing."""
     project, double = many
     reword(project, WORSE)
     before = len(double.prompts())
 
     run = project.pytest(*EARLY, host=double.address)
-    asked = len(double.prompts()) - before
 
     assert run.code == 1
     *_, line = lines_with(run.output, "phi3 was decided after 8 of 16 articles: worse than its")
     assert "records_breached, breach_date, cause, all questions: 24 answers fell, 0 rose" in line
     assert "a full run would say the same, whatever the others were" in line
     assert lines_with(run.output, "40 passed, 72 deselected, 32 xfailed")
-    assert asked in (8, 9)  # the one that was on its way
     assert run.results["models"]["phi3"]["until_decided"] == {
         "asked": 8, "of": 16, "verdict": "worse", "bound": 0.0
     }  # fmt: skip
@@ -100,12 +98,14 @@ def test_a_prompt_that_changes_nothing_is_green_once_too_few_are_left_to_fall(
 ) -> None:
     """And what was not measured decides nothing, is named, and makes the run red by itself."""
     project, double = many
-    reword(project, SAME)
-    run = project.pytest(*EARLY, host=double.address)
+    committed = (project.path / PROMPT).read_text(encoding="utf-8")
+    candidate = project.path / "candidate.yaml"
+    candidate.write_text(committed.replace(COMMITTED, SAME), encoding="utf-8")
+    run = project.pytest(*EARLY, "--prompt=candidate.yaml", host=double.address)
     assert run.code == 0, run.output
     assert lines_with(run.output, "phi3 was decided after 8 of 16 articles: not found worse than")
 
-    project.edit(PROMPT, SAME, LONG)
+    reword(project, LONG)
     run = project.pytest(*EARLY, "--concurrency=3", host=double.address)
     assert run.code == 1
     *_, line = lines_with(run.output, "phi3 was decided after 8 of 16", "; not measured: ")

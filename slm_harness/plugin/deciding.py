@@ -122,10 +122,8 @@ def _accepted(state: State, model: str) -> Snapshot:
             "or add --gate=significant"
         )
     elif accepted is None:
-        why = (
-            f"{model} has no accepted snapshot, so there is nothing to compare with; accept one with "
-            f"{settings.accepting(model)}"
-        )
+        accept = settings.accepting(model) or f"pytest -m {model} --snapshot-update"
+        why = f"{model} has no accepted snapshot, so there is nothing to compare with; accept one with {accept}"
     elif accepted.refused:
         why = f"{model} cannot be compared with its snapshot as it is: {accepted.refused[0]}"
     elif accepted.snapshot.depth > 1:
