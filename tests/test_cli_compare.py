@@ -157,6 +157,42 @@ def test_labels_of_now_judge_all_sides(
     assert rows(out)["data_breach"][:3] == ["2/3", "2/3", "0.0"]
 
 
+def test_two_servers_are_compared_by_what_their_runs_left(
+    there: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Another version, another machine: named in the first line, whatever the files are called."""
+    results = json.loads((there.path / "reports" / "results.json").read_text("utf-8"))
+    identity = results["models"]["phi3"]["identity"]
+    version, identity["server"] = identity["server"], "0.99.0"
+    identity["machine"]["gpu share"] = 0.5
+    other = tmp_path / "ci | 1.json"
+    other.write_text(json.dumps(results), "utf-8")
+
+    assert main(["compare", "reports/results.json", str(other)]) == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first.startswith(f"phi3: {other} is not worse than reports/results.json: 0 answers fell")
+    assert f"; changed: server {version} -> 0.99.0, machine (gpu share " in first
+
+
+def test_a_run_that_is_not_whole_is_no_pass(
+    there: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was not measured is named with the command that measures it; the rest is compared."""
+    results = json.loads((there.path / "reports" / "results.json").read_text("utf-8"))
+    results["cases"] = [row for row in results["cases"] if row["article"] == "county-final"]
+    part = tmp_path / "part.json"
+    part.write_text(json.dumps(results), "utf-8")
+
+    assert main(["compare", "accepted", str(part)]) == 1
+    out = capsys.readouterr().out
+    assert out.startswith(f"phi3: {part} is not worse than accepted: 0 answers fell, 0 rose")
+    assert (
+        f"not measured: {part}: harbour-dental, mill-lane was not measured, or not whole (2 of 3 articles); pytest -m phi3 measures all"
+        in out
+    )
+    assert rows(out)["cause"][:2] == ["1/1", "1/1"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [

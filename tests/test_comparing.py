@@ -1,6 +1,7 @@
 """What can be compared, and how a comparison is written: pure functions, and git as it is."""
 
 import json
+import math
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -155,6 +156,10 @@ _GOOD = {
         ({**_GOOD, "models": {"phi3": {"identity": {"engine": 1}}}}, "no results file"),
         ({**_GOOD, "models": []}, "models"),
         (
+            {**_GOOD, "models": {"phi3": {"identity": {"options": {"t": math.nan}}}}},
+            "a number in it",
+        ),
+        (
             {**_GOOD, "replies": [{"model": "m", "article": "a", "text": "", "finish": "?"}]},
             "finish",
         ),
@@ -266,6 +271,22 @@ def test_what_was_not_measured_is_no_number_and_no_pass() -> None:
     assert found.judgement.questions[1].now.of == 5
     assert not found.passes
     assert "not measured: new: a0 was not measured" in list(lines(found, by_tag=False))
+
+
+def test_bounds_of_the_policy_hold_where_they_can_be_judged() -> None:
+    """A floor makes it worse; of contradictions a snapshot tells nothing, which is said."""
+    ceilings = {"contradictions": 0.1}
+    free = compared(side("old", **ALL), side("new", **ALL), Policy(ceilings=ceilings), {})
+    floor = Policy(floors={"second": 0.9})
+    low = {**ALL, "a0": "+-"}
+    kept = compared(side("old", **low), side("new", **low), floor, {})
+
+    assert free.passes
+    assert (
+        "note: new: contradictions are not told there, so their bound is left out" in free.remarks
+    )
+    assert not kept.passes
+    assert "second: 83.3 %, where 90 % is the least that is allowed" in kept.remarks
 
 
 def test_nothing_in_a_table_of_github_can_be_more_than_words() -> None:

@@ -22,6 +22,7 @@ from slm_harness.engines.llamacpp.gguf_facts import facts_of
 from slm_harness.engines.llamacpp.hub import HubFile, cached, fetched, hub_file, progress_line
 from slm_harness.engines.llamacpp.options import PINNED
 from slm_harness.engines.llamacpp.server import LlamaServer, Load
+from slm_harness.engines.processor import processor
 from slm_harness.errors import (
     ModelsError,
     ModelUnavailable,
@@ -464,7 +465,7 @@ def test_the_identity_is_the_content_and_not_the_name(tiny_model: Path) -> None:
     assert identity.options == {**PINNED, "max_tokens": 40, "n_ctx": 8192}
     assert loaded == []
     assert built.machine == {
-        "context": 8192, "slots": 2, "threads": 1, "gpu layers": "as llama.cpp chooses"
+        "context": 8192, "slots": 2, "processor": processor(), "threads": 1, "gpu layers": "as llama.cpp chooses"
     }  # fmt: skip
     assert reply.finish == "stop"
     assert json.loads(reply.text).keys() == {"breach"}

@@ -10,6 +10,7 @@ from slm_harness.errors import SettingsError
 from slm_harness.printable import shortened
 from slm_harness.records import Identity, Layout, Recipe, Reply, Verdict
 from slm_harness.report.results import FORMAT
+from slm_harness.store import canonical_json
 
 MOST_BYTES = 1_000_000_000
 """Largest file that is read: some hundred thousand answers."""
@@ -125,7 +126,7 @@ def read_results(path: Path) -> Results:
         wire = _File.model_validate_json(raw)
         _refuse_other_format(path, wire.format)
         identities = {
-            model: _IDENTITY.validate_python(row.identity)
+            model: _identity(path, row.identity)
             for model, row in wire.models.items()
             if row.identity is not None
         }
@@ -137,6 +138,16 @@ def read_results(path: Path) -> Results:
         ) from error
     _refuse_twice(path, wire.cases)
     return Results(wire, identities)
+
+
+def _identity(path: Path, told: Mapping[str, Any]) -> Identity:
+    try:
+        canonical_json(told)
+    except ValueError as error:
+        raise SettingsError(
+            f"{path}: no results file of slm-harness: identity: a number in it is none"
+        ) from error
+    return _IDENTITY.validate_python(told)
 
 
 def _refuse_other_format(path: Path, found: str) -> None:

@@ -65,11 +65,13 @@ def _reason(
     evaluation: Evaluation, model: str, before: Mapping[str, Snapshot], *, required: bool
 ) -> Unreached | None:
     """Why a model cannot be evaluated; None when it can."""
-    evaluation.spec(model)  # refuses samples that would tell nothing
     if evaluation.settings.mode is Mode.REPLAY:
         if model not in evaluation.evidence:
             why = never_accepted(model, evaluation.sources)
         else:
+            evaluation.spec(
+                model
+            )  # refuses samples that would tell nothing, as an engine does elsewhere
             why = never_asked(evaluation, model)
         return Unreached(NeverAsked.__name__, why) if why else None
     flags = evaluation.settings.flags
