@@ -22,7 +22,7 @@ from slm_harness.stats import Sums, chance_of_fall, critical_fall, holm, mcnemar
 BOUND = 0.01
 """In at most this share of histories a full run says otherwise than what was decided by probability."""
 _FEW = 100
-_DOUBT_WORSE = {True: 0.05, False: 0.01}
+_DOUBT_WORSE = {True: 0.03, False: 0.01}
 """*Worse* is decided once the predictive probability that the full run does not find it is no larger. With fewer
 articles than ``_FEW`` (yes or no) it may be: what is made of the spread of a few changes is cautious already."""
 _DOUBT_NOT_WORSE = {True: 0.001, False: 0.003}
@@ -34,6 +34,10 @@ about *worse*: the first few are not to decide by a run of bad luck."""
 _FEWEST = 8
 _EARLIEST = 0.1
 """So many articles, and this share of all, are asked before anything is decided by probability."""
+_LATEST = {True: 1.0, False: 0.75}
+"""*Worse* is decided by probability no later than after this share of all, with few articles and with many: near the
+end there is little to be saved, and what the spread of rare flips in a steady group leaves out tells.
+"""
 _LOOKS = 48
 """About so often it is looked whether it is decided; with fewer articles after each."""
 _LITTLE = 0.02
@@ -246,7 +250,8 @@ class Early:
         plain = self._chances(0.0)
         worse, few = None, self._of < _FEW
         if self._due():
-            if self._chances(_SCEPTICS).least >= 1 - _DOUBT_WORSE[few]:
+            early = self.asked <= _LATEST[few] * self._of
+            if early and self._chances(_SCEPTICS).least >= 1 - _DOUBT_WORSE[few]:
                 worse = True
             elif plain.most <= _DOUBT_NOT_WORSE[few]:
                 worse = False
