@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -212,6 +212,11 @@ class Project:
             (articles / f"{article}.html").write_text(page, encoding="utf-8")
             (articles / f"{article}.yaml").write_text(LABELS[article], encoding="utf-8")
         return cls(path, server)
+
+    def copied(self, folder: Path) -> "Project":
+        """The same in a new folder, with all that was run in it so far: a copy costs no run."""
+        shutil.copytree(self.path, folder)
+        return replace(self, path=folder)
 
     def pytest(self, *arguments: str, host: str = "127.0.0.1:9") -> Run:
         """Run pytest in it. Without a ``host`` nobody answers where Ollama would be."""

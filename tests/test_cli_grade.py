@@ -12,20 +12,33 @@ from lxml import etree
 from slm_harness.cli import main
 from slm_harness.records import Outcome, Verdict
 from slm_harness.report.junit import JUnit
-from tests.doubles import ollama_double
+from tests.doubles import StandingDouble
 from tests.projects import ROOT, Project, junit_cases, rules
+from tests.pytest_server import PytestServer
 
 SCHEMA = Path(__file__).parent / "schemas" / "jenkins-junit.xsd"
 
 
-@pytest.fixture
-def accepted(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+@pytest.fixture(scope="module")
+def accepted_once(
+    tmp_path_factory: pytest.TempPathFactory, server: PytestServer, standing_double: StandingDouble
+) -> Project:
     """A project with accepted replies of phi3, two answers wrong, and nobody to ask."""
+    folder = tmp_path_factory.mktemp("accepted")
+    (folder / "project").mkdir()
+    project = Project.make(folder / "project", server)
     answers = rules(
         harbour_dental={"breach_date": "05-Jun-2025"}, mill_lane={"cause": 'a "phishing" <email>\n'}
     )
-    with ollama_double("--models", "phi3", answers=answers, folder=tmp_path) as double:
-        project.pytest("-m", "phi3", "--snapshot-update", host=double.address)
+    double = standing_double.serve("--models", "phi3", answers=answers, folder=folder)
+    project.pytest("-m", "phi3", "--snapshot-update", host=double.address)
+    return project
+
+
+@pytest.fixture
+def accepted(accepted_once: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A copy of it for one test."""
+    project = accepted_once.copied(tmp_path / "project")
     monkeypatch.chdir(project.path)
     return project
 

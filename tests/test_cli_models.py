@@ -15,7 +15,7 @@ from slm_harness.engines import estimated_tokens, sampled
 from slm_harness.labels import load_articles
 from slm_harness.records import ModelSpec, Recipe
 from slm_harness.task import load_prompt
-from tests.doubles import ROOT, Double, ollama_double
+from tests.doubles import ROOT, Double, StandingDouble, ollama_double
 from tests.ollama_engine import CACHE, engine_at, quiet
 from tests.projects import Project
 from tests.test_labels import put
@@ -67,7 +67,7 @@ def ollama_client(double: Double) -> Iterator[ollama.Client]:
 
 
 @pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, standing_double: StandingDouble) -> Shop:
     """One old model of ours, one of no entry's, several that are not ours; mistral is not pulled."""
     (tmp_path / "articles").mkdir()
     put(tmp_path / "articles")
@@ -75,13 +75,13 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(CACHE))
     flags = ("--models", f"phi3,gone-base,{NOBODYS}", "--pullable", "mistral")
-    with ollama_double(*flags, log=tmp_path / "log") as double:
-        monkeypatch.setenv("OLLAMA_HOST", double.address)
-        with ollama_client(double) as client:
-            for name in (OLD, *FOREIGN):
-                client.create(name, from_="phi3", system="Old")
-            client.create(STRANGE, from_="gone-base", system="Old")
-        yield Shop(double, tmp_path)
+    double = standing_double.serve(*flags, log=tmp_path / "log")
+    monkeypatch.setenv("OLLAMA_HOST", double.address)
+    with ollama_client(double) as client:
+        for name in (OLD, *FOREIGN):
+            client.create(name, from_="phi3", system="Old")
+        client.create(STRANGE, from_="gone-base", system="Old")
+    return Shop(double, tmp_path)
 
 
 def build(shop: Shop, monkeypatch: pytest.MonkeyPatch, **fields: object) -> str:

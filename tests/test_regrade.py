@@ -6,16 +6,29 @@ import pytest
 
 from slm_harness import grading
 from slm_harness.cli import main
-from tests.doubles import ollama_double
+from tests.doubles import StandingDouble
 from tests.projects import Project, rules
+from tests.pytest_server import PytestServer
+
+
+@pytest.fixture(scope="module")
+def accepted_once(
+    tmp_path_factory: pytest.TempPathFactory, server: PytestServer, standing_double: StandingDouble
+) -> Project:
+    """A project with accepted replies of phi3, one answer wrong, and nobody to ask."""
+    folder = tmp_path_factory.mktemp("accepted")
+    (folder / "project").mkdir()
+    project = Project.make(folder / "project", server)
+    answers = rules(harbour_dental={"breach_date": "05-Jun-2025"})
+    double = standing_double.serve("--models", "phi3", answers=answers, folder=folder)
+    project.pytest("-m", "phi3", "--snapshot-update", host=double.address)
+    return project
 
 
 @pytest.fixture
-def accepted(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    """A project with accepted replies of phi3, one answer wrong, and nobody to ask."""
-    answers = rules(harbour_dental={"breach_date": "05-Jun-2025"})
-    with ollama_double("--models", "phi3", answers=answers, folder=tmp_path) as double:
-        project.pytest("-m", "phi3", "--snapshot-update", host=double.address)
+def accepted(accepted_once: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A copy of it for one test."""
+    project = accepted_once.copied(tmp_path / "project")
     monkeypatch.chdir(project.path)
     return project
 

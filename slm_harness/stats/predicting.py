@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Sequence
-from statistics import NormalDist
 from typing import NamedTuple
 
-_NORMAL = NormalDist()
+from slm_harness.stats.levels import normal_quantile
+
 _LEAST_SPREAD = 0.2
 """Share of the mean square that is taken for spread at least, where all that was seen changed alike."""
 
@@ -38,7 +38,7 @@ def critical_fall(second: float, fourth: float, level: float) -> float:
         fourth: The sum of their fourth powers.
         level: One-sided; between 0 and 0.5.
     """
-    z = -_NORMAL.inv_cdf(level)
+    z = normal_quantile(level)
     effective = max(3.0, second * second / fourth) if fourth else 3.0
     corrected = z - (z**3 - 3 * z) / (12 * effective)
     return max(corrected * math.sqrt(second) + 1, -math.log2(level))
@@ -88,4 +88,10 @@ def _student(t: float, freedom: int) -> float:
     if math.isinf(t):
         return float(t > 0)
     scale = (8 * freedom + 1) / (8 * freedom + 3)
-    return _NORMAL.cdf(math.copysign(scale * math.sqrt(freedom * math.log1p(t * t / freedom)), t))
+    return (
+        math.erfc(
+            -math.copysign(scale * math.sqrt(freedom * math.log1p(t * t / freedom)), t)
+            / math.sqrt(2)
+        )
+        / 2
+    )
