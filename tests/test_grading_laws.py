@@ -341,7 +341,9 @@ def test_enormous_and_broken_answers_get_a_grade_quickly(question: str, answer: 
     for label in ("Yes" if kind is Kind.YES_NO else "unknown", "none"):
         began = time.process_time()
         result = grade(question, label, answer)
-        assert time.process_time() - began < 3.0  # a busy machine is slow; what has no bound takes minutes
+        assert (
+            time.process_time() - began < 3.0
+        )  # a busy machine is slow; what has no bound takes minutes
         assert result.reason.isprintable()
 
 
