@@ -264,10 +264,11 @@ def asked_in_the_line(scheme: str, door: socket.socket) -> Iterator[tuple[Place,
             except httpx.ConnectError as error:
                 told.append(type(error))
 
+    if scheme == "https":
+        door.listen()
     thread = threading.Thread(target=ask, daemon=True)
     thread.start()
     if scheme == "https":
-        door.listen()
         door.accept()[0].close()
     wait_for(lambda: second.ready or told)
     assert told == []
