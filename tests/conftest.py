@@ -19,7 +19,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 # On a new machine the first text takes a second, since hypothesis writes its tables of characters first;
 # and a busy machine is slow for no fault of a test's.
-settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "project", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("project")
 
 

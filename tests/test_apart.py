@@ -152,6 +152,7 @@ def test_each_reply_comes_with_the_marks_that_it_would_get_here(project: Project
     }
 
 
+@pytest.mark.slow
 def test_what_was_graded_elsewhere_is_remembered(project: Project) -> None:
     """The next run does not grade it again, and the end of this one finds the commonest answers."""
     apart = started(asks, evaluation_in(project.path))

@@ -291,6 +291,7 @@ def test_what_is_exported_can_be_imported(
     assert left(theirs) == left(store)
 
 
+@pytest.mark.slow
 def test_an_export_of_what_is_in_force(store: Store, tmp_path: Path) -> None:
     """--current takes the prompt and the articles of now, dated or not; --model one model."""
     article = load_articles(ARTICLES, TASK)[0]

@@ -605,6 +605,7 @@ def test_an_article_is_read_once_for_all_wordings(tiny_model: Path) -> None:
     assert (after.cached_tokens or 0) > (after.prompt_tokens or 0) / 2
 
 
+@pytest.mark.slow
 def test_what_is_read_once_changes_no_word(tiny_model: Path) -> None:
     """The reply is the same where nothing is kept of the prompt before: by its own count then nothing was."""
     asks = [(r, request) for request in articles() for r in wordings(Layout.ARTICLE_FIRST)]

@@ -141,7 +141,7 @@ def case(draw: st.DrawFn, kinds: tuple[Kind, ...] = tuple(Kind)) -> tuple[str, K
     return question.id, question.kind, draw(label_of(question.kind))
 
 
-@settings(parent=QUICK, max_examples=300)
+@settings(parent=QUICK, max_examples=120)
 @given(case(), json_value)
 def test_no_json_value_raises(one: tuple[str, Kind, object], answer: object) -> None:
     """Any JSON value gets a grade with a reason of one line."""
@@ -152,7 +152,7 @@ def test_no_json_value_raises(one: tuple[str, Kind, object], answer: object) -> 
     assert result.got.isprintable() or not result.got
 
 
-@settings(parent=QUICK, max_examples=300)
+@settings(parent=QUICK, max_examples=120)
 @given(
     case(), st.text(max_size=200) | st.text("0123456789.,-/ :abnot()[]{}\"'mkMay\n", max_size=80)
 )
@@ -271,14 +271,14 @@ FORMS = (
 )
 
 
-@settings(parent=QUICK, max_examples=200)
+@settings(parent=QUICK, max_examples=100)
 @given(day, st.sampled_from(FORMS))
 def test_a_day_is_read_in_every_form(one: date, form: str) -> None:
     """A day is read as that day in every unambiguous form."""
     assert [(span.earliest, span.latest) for span in parse_dates(form.format(one))] == [(one, one)]
 
 
-@settings(parent=QUICK, max_examples=200)
+@settings(parent=QUICK, max_examples=100)
 @given(
     day,
     st.integers(1, 400),
@@ -294,7 +294,7 @@ def test_a_span_is_read_in_every_wording(start: date, length: int, form: str, wo
     assert [(span.earliest, span.latest) for span in parse_dates(text)] == [(start, end)]
 
 
-@settings(parent=QUICK, max_examples=200)
+@settings(parent=QUICK, max_examples=100)
 @given(
     st.integers(1000, 10**12),
     st.sampled_from(["{}", "{:,}", "over {:,}", "{:,} records", "nearly {:,} people", "{:_}"]),

@@ -738,7 +738,7 @@ def mutants(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return put(tmp_path_factory.mktemp("mutants"))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     cuts=st.lists(
         st.tuples(st.integers(0, len(LABEL)), st.integers(0, 12), _SCRAPS | st.text(max_size=4)),

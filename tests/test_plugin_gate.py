@@ -10,6 +10,7 @@ from slm_harness.gate import parse, render
 from slm_harness.records import Verdict
 from tests.doubles import ollama_double, write_answers
 from tests.projects import WORKERS, Project, Run, lines_with, rules
+from tests.pytest_server import PytestServer
 
 SNAPSHOT = "evals/__snapshots__/phi3.txt"
 EVIDENCE = "evals/answers/phi3.jsonl"
@@ -23,15 +24,24 @@ def one(run: Run, name: str) -> Mapping[str, str]:
     return next(case for case in run.cases if case["name"] == name)
 
 
-@pytest.fixture
-def fallen(project: Project, tmp_path: Path) -> Project:
+@pytest.fixture(scope="module")
+def fallen_once(tmp_path_factory: pytest.TempPathFactory, server: PytestServer) -> Project:
     """A project in which phi3 was accepted with one wrong answer, and has said one more since."""
-    with ollama_double("--models", "phi3", answers=rules(**KNOWN), folder=tmp_path) as double:
+    folder = tmp_path_factory.mktemp("fallen")
+    (folder / "project").mkdir()
+    project = Project.make(folder / "project", server)
+    with ollama_double("--models", "phi3", answers=rules(**KNOWN), folder=folder) as double:
         project.pytest("-m", "phi3", "--snapshot-update", host=double.address)
-        write_answers(tmp_path, rules(**WORSE))
+        write_answers(folder, rules(**WORSE))
         project.edit("evals/prompts/breach.yaml", "Which entity was breached?", "Who was it?")
         project.pytest("-m", "phi3", host=double.address)
     return project
+
+
+@pytest.fixture
+def fallen(fallen_once: Project, tmp_path: Path) -> Project:
+    """A copy of it for one test."""
+    return fallen_once.copied(tmp_path / "project")
 
 
 def replay(project: Project, *arguments: str) -> Run:

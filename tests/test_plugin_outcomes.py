@@ -37,6 +37,7 @@ def test_twenty_seven_right_answers_are_green_and_asked_once(
     assert lines_with(run.output, "articles recalled", "3")
 
 
+@pytest.mark.slow
 def test_a_run_with_workers_is_a_run_without(project: Project, tmp_path: Path) -> None:
     """Cases, verdicts, snapshot and accepted replies do not depend on ``-n``."""
     answers = rules(**WRONG_DATE)
@@ -311,6 +312,7 @@ def test_contradictions_and_forms_have_rates_of_their_own(project: Project, tmp_
     assert case["verdict"] == "right"
 
 
+@pytest.mark.slow
 def test_a_judge_is_asked_once_and_changes_nothing(project: Project, tmp_path: Path) -> None:
     """Its opinion on free text is shown where it differs, kept in results.json, and stored."""
     log = tmp_path / "log"

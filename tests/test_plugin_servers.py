@@ -202,6 +202,7 @@ def test_a_changed_prompt_cannot_be_replayed(
     assert snapshots(project) == before
 
 
+@pytest.mark.slow
 def test_another_layout_is_asked_accepted_and_replayed_apart(
     project: Project, tmp_path: Path
 ) -> None:
@@ -240,6 +241,7 @@ def test_another_layout_is_asked_accepted_and_replayed_apart(
     assert lines_with(other.output, "the layout changed (from article-first to questions-first)")
 
 
+@pytest.mark.slow
 def test_another_folder_of_articles_keeps_its_own_acceptance(
     project: Project, tmp_path: Path
 ) -> None:
@@ -300,6 +302,7 @@ def test_a_replay_writes_no_store(project: Project, tmp_path: Path) -> None:
     assert project.pytest("-m", "phi3", "--answers=replay").code == 0
 
 
+@pytest.mark.slow
 def test_two_runs_at_once_ask_once(project: Project, tmp_path: Path) -> None:
     """The second run waits for the first and recalls what it asked."""
     log = tmp_path / "log"

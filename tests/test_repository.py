@@ -141,6 +141,7 @@ def test_pytest_commands_of_the_readme_work(project: Project, tmp_path: Path, co
     assert ("E" * 3) not in run.output
 
 
+@pytest.mark.slow
 def test_slm_harness_commands_of_the_readme_work(
     project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

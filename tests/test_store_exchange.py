@@ -351,6 +351,7 @@ def importing(path: Path, folder: Path, go: "multiprocessing.synchronize.Barrier
     take_in(Store(folder), path, quiet)
 
 
+@pytest.mark.slow
 def test_two_imports_at_once_leave_whole_entries(tmp_path: Path) -> None:
     """Processes that file the same answers at the same time are in nobody's way, and no scrap stays."""
     store = Store(tmp_path / "store")
